@@ -1,0 +1,100 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/network_v4.hpp>
+#include <boost/asio/ip/network_v6.hpp>
+
+namespace akbuzat::config {
+
+enum class LogFormat { text, json };
+enum class LogLevel { debug, info, warn, error };
+
+/// An address range whose requests may tell us who and where the client is.
+struct TrustedProxies {
+  std::vector<boost::asio::ip::network_v4> v4;
+  std::vector<boost::asio::ip::network_v6> v6;
+
+  [[nodiscard]] bool contains(const boost::asio::ip::address& address) const;
+};
+
+/// Bounds on what one HTTP peer may cost us.
+struct HttpLimits {
+  std::size_t maxHeaderBytes = 16 * 1024;
+  std::size_t maxBodyBytes = 1024 * 1024;
+  std::chrono::milliseconds headerTimeout{10'000};
+  std::chrono::milliseconds bodyTimeout{30'000};
+  /// Between two requests of one connection, and for a response that the client does not read.
+  std::chrono::milliseconds idleTimeout{75'000};
+  std::size_t maxConnections = 10'000;
+  std::size_t maxConnectionsPerAddress = 256;
+  /// Averages; a burst of ten seconds' worth is let through. 0 switches a rate limit off.
+  double requestsPerSecondPerAddress = 100;
+  double socketsPerSecondPerAddress = 10;
+};
+
+/// Bounds on one member's WebSocket.
+struct WebSocketLimits {
+  std::size_t maxMessageBytes = 1024 * 1024;
+  /// Averages; a burst of twenty seconds' worth is let through: a browser that was offline sends what it queued
+  /// at once. 0 switches the limit off.
+  double messagesPerSecond = 100;
+  /// What may wait for a client that reads too slowly before it is closed.
+  std::size_t maxQueuedBytes = 4 * 1024 * 1024;
+  /// After so much silence the client is asked for a sign of life (RFC 6455 section 5.5.2).
+  std::chrono::milliseconds pingInterval{5'000};
+};
+
+/// How long a room waits for what.
+struct RoomTiming {
+  /// From a socket's close until its user has left.
+  std::chrono::milliseconds grace{8'000};
+  /// The same after a restart of the server, when browsers come back with a growing delay of up to 10 s.
+  std::chrono::milliseconds restartGrace{30'000};
+  /// A user whose heartbeats stay away for so long is gone even if the socket looks open.
+  std::chrono::milliseconds heartbeatTimeout{15'000};
+  /// From the last user's leaving until the meeting has ended.
+  std::chrono::milliseconds emptyMeeting{15'000};
+};
+
+/// Everything that the host can set, validated; made once at start and never changed.
+/// Names of the settings and their meaning: config/akbuzat.env.example.
+struct Config {
+  std::string listenAddress = "0.0.0.0";
+  std::uint16_t listenPort = 8787;
+  /// Origin of the site as browsers see it ("https://meet.example.org"), or empty: what each request's Host says.
+  std::string publicUrl;
+  std::filesystem::path dataDir = "./data";
+  std::filesystem::path webRoot;
+  std::filesystem::path tlsCertFile;
+  std::filesystem::path tlsKeyFile;
+  /// Key of the session cookie. Never empty after loading.
+  std::string sessionSecret;
+  TrustedProxies trustedProxies;
+  /// Header that names the user when the request came through a trusted proxy.
+  std::string identityHeader = "Cf-Access-Authenticated-User-Email";
+  unsigned shards = 1;
+  LogLevel logLevel = LogLevel::info;
+  LogFormat logFormat = LogFormat::text;
+
+  HttpLimits http;
+  WebSocketLimits webSocket;
+  RoomTiming room;
+
+  // What the pages are told (protocol of the originals).
+  std::optional<std::int64_t> maxWebcamBitrate;
+  std::optional<std::int64_t> maxWebcamFramerate;
+  std::optional<std::int64_t> maxWebcamQualityLevel;
+  std::optional<std::int64_t> maxApiHistory;
+
+  [[nodiscard]] bool tls() const { return !tlsCertFile.empty(); }
+};
+
+}  // namespace akbuzat::config

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "akbuzat/config/config.hpp"
+#include "akbuzat/room/room_directory.hpp"
+#include "akbuzat/storage/reports.hpp"
+#include "akbuzat/util/shards.hpp"
+
+namespace akbuzat::http {
+
+/// The site over HTTP and HTTPS: static client, pages, JSON API and the rooms' WebSockets. Owned by the composition
+/// root. Each shard has its own listening socket (SO_REUSEPORT) and serves what it has accepted; nothing but the limiter
+/// and the certificate is shared between shards.
+///
+/// All constructor references outlive the server. The server may be destroyed once `stop` has reported, or when the
+/// shards are not running; answers that other threads still owe (a slow report) are then dropped.
+class HttpServer {
+ public:
+  /// Loads WEB_ROOT and the certificate. Throws std::runtime_error with a sentence that names the setting if the
+  /// certificate or its key cannot be used.
+  HttpServer(util::Shards& shards, const config::Config& config, room::RoomDirectory& rooms,
+             storage::Reports& reports, std::string version);
+  ~HttpServer();
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+
+  /// Binds and begins to accept, whether the shards run already or are started later. Throws std::system_error whose
+  /// text names the address and the reason; a port that another process listens on is an error although SO_REUSEPORT
+  /// would let both have it.
+  void start();
+
+  /// The port that is listened on: the one chosen by the system if the configured one is 0. Valid after `start`.
+  [[nodiscard]] std::uint16_t port() const noexcept;
+
+  /// Reads the certificate and key again for connections accepted from now on. On failure the old ones stay in use and
+  /// the answer says why. Any thread. Without TLS it does nothing.
+  std::optional<std::string> reloadCertificates();
+
+  /// Stops accepting; requests on open connections are answered 503 and their connections close; open WebSockets stay
+  /// until their rooms close them. Any thread.
+  void drain();
+
+  /// Closes every connection (a WebSocket that is still open gets 1012 first), within about a second, then calls `done`
+  /// once, on a shard. Implies `drain`. Any thread, once.
+  void stop(std::function<void()> done);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace akbuzat::http

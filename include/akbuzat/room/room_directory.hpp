@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "akbuzat/config/config.hpp"
+#include "akbuzat/protocol/messages.hpp"
+#include "akbuzat/room/member_socket.hpp"
+#include "akbuzat/room/room_store.hpp"
+#include "akbuzat/util/shards.hpp"
+#include "akbuzat/util/strong_id.hpp"
+
+namespace akbuzat::room {
+
+/// A room's name as in the URL: still percent-encoded.
+using RoomName = util::StrongId<struct RoomNameTag>;
+
+/// Close codes that tell a client not to come back by itself; all others mean "try again" (protocol A.2).
+namespace close_code {
+inline constexpr std::uint16_t kNormal = 1000;
+inline constexpr std::uint16_t kServiceRestart = 1012;
+inline constexpr std::uint16_t kTryAgainLater = 1013;
+inline constexpr std::uint16_t kInternalError = 1011;
+inline constexpr std::uint16_t kIdInUse = 4403;
+inline constexpr std::uint16_t kReplaced = 4409;
+inline constexpr std::uint16_t kTooManyMessages = 4429;
+}  // namespace close_code
+
+/// Who comes in. `owner` names the browser session that the connection id belongs to; it is never sent to anybody.
+struct Entrance {
+  protocol::ConnectionId id;
+  std::string owner;
+  std::string name;
+  std::shared_ptr<MemberSocket> socket;
+};
+
+/// All rooms of the process, each on the shard that its name hashes to. Owned by the server, outlives all sockets.
+/// Every function may be called on any shard; calls of one shard for one room arrive in their order.
+class RoomDirectory {
+ public:
+  RoomDirectory(util::Shards& shards, RoomStore& store, const config::RoomTiming& timing);
+  ~RoomDirectory();
+  RoomDirectory(const RoomDirectory&) = delete;
+  RoomDirectory& operator=(const RoomDirectory&) = delete;
+
+  /// Brings back the rooms that had users when the last process ended. Call once, before the first `enter`.
+  void restore(std::vector<StoredRoom> rooms);
+
+  /// The socket becomes the member's one socket. The answer is a room state, or a close.
+  void enter(const RoomName& room, Entrance entrance);
+  /// Messages of the member in the order of their arrival; the room calls `resume` on the socket when it is done.
+  /// Ignored if the socket is not, or no longer, a member's.
+  void receive(const RoomName& room, const std::shared_ptr<MemberSocket>& socket,
+               std::vector<protocol::ClientMessage> messages);
+  /// The socket has closed; after the grace the user has left.
+  void disconnected(const RoomName& room, const std::shared_ptr<MemberSocket>& socket);
+
+  /// Takes nobody in from now on, closes every member's socket with 1012, and calls `done` (on any shard) when all
+  /// that was under way is committed.
+  void shutDown(std::function<void()> done);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace akbuzat::room

@@ -1,0 +1,274 @@
+#include "config/table.hpp"
+
+#include "config/rows.hpp"
+#include "config/values.hpp"
+
+namespace akbuzat::config {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::uint64_t kKiB = 1024;
+constexpr std::uint64_t kMiB = 1024 * kKiB;
+constexpr std::uint64_t kGiB = 1024 * kMiB;
+constexpr milliseconds kSecond{1000};
+constexpr milliseconds kHour = 3600 * kSecond;
+/// Switches a list or a header off, because an empty value counts as not given.
+constexpr std::string_view kNone = "none";
+
+constexpr std::string_view kServer = "Server";
+constexpr std::string_view kSecurity = "Identity and security";
+constexpr std::string_view kHttp = "HTTP limits";
+constexpr std::string_view kWebSocket = "WebSocket limits";
+constexpr std::string_view kRoom = "Rooms";
+constexpr std::string_view kPages = "What the pages are told";
+constexpr std::string_view kUnused = "Known, without effect in this version";
+
+Setting listen() {
+  auto setting = row(
+      {"LISTEN", "ADDRESS:PORT", kServer, "Where the server listens; [::]:8787 is IPv6 and IPv4, port 0 any free port"},
+      "an IP address and a port, such as 0.0.0.0:8787 or [::]:8787");
+  setting.apply = [](Config& config, std::string_view value) {
+    const auto endpoint = parseEndpoint(value);
+    if (!endpoint) return false;
+    config.listenAddress = endpoint->address;
+    config.listenPort = endpoint->port;
+    return true;
+  };
+  setting.print = [](const Config& config) { return printEndpoint(config.listenAddress, config.listenPort); };
+  return setting;
+}
+
+Setting publicUrl() {
+  auto setting = row({"PUBLIC_URL", "URL", kServer, "The site's address as browsers see it"},
+                     "http:// or https:// and a host, without a path, such as https://meet.example.org");
+  setting.defaultText = "what each request's Host says";
+  setting.apply = [](Config& config, std::string_view value) {
+    const auto origin = parseOrigin(value);
+    if (!origin) return false;
+    config.publicUrl = *origin;
+    return true;
+  };
+  setting.print = [](const Config& config) { return config.publicUrl; };
+  return setting;
+}
+
+Setting sessionSecret() {
+  auto setting = row({"SESSION_SECRET", "TEXT", kSecurity, "Key that signs the cookie with the visitor's name"},
+                     "at least 16 characters");
+  setting.defaultText = "made once and kept in DATA_DIR/session_secret";
+  setting.secret = true;
+  setting.apply = [](Config& config, std::string_view value) {
+    if (value.size() < kShortestSecret) return false;
+    config.sessionSecret = std::string(value);
+    return true;
+  };
+  setting.print = [](const Config& config) { return config.sessionSecret; };
+  return setting;
+}
+
+Setting trustedProxies() {
+  auto setting = row({"TRUSTED_PROXIES", "NETWORKS", kSecurity,
+                      "Proxies whose X-Forwarded-For, X-Forwarded-Proto and identity header are believed"},
+                     "addresses or networks with commas between them, such as 127.0.0.1, 10.0.0.0/8, or none");
+  setting.defaultText = kNone;
+  setting.apply = [](Config& config, std::string_view value) {
+    const auto networks = value == kNone ? TrustedProxies{} : parseNetworks(value);
+    if (!networks) return false;
+    config.trustedProxies = *networks;
+    return true;
+  };
+  setting.print = [](const Config& config) { return printNetworks(config.trustedProxies); };
+  return setting;
+}
+
+Setting identityHeader() {
+  auto setting =
+      row({"IDENTITY_HEADER", "NAME", kSecurity,
+           "Header in which a trusted proxy names the user; the proxy must remove it from what clients send"},
+          "the name of a header, or none");
+  setting.apply = [](Config& config, std::string_view value) {
+    if (!isHeaderName(value)) return false;
+    config.identityHeader = value == kNone ? std::string{} : std::string(value);
+    return true;
+  };
+  setting.print = [](const Config& config) {
+    return config.identityHeader.empty() ? std::string(kNone) : config.identityHeader;
+  };
+  return setting;
+}
+
+Setting shards() {
+  auto setting = number(
+      {"SHARDS", "NUMBER", kServer, "Threads that serve connections and rooms"}, 1, kMostShards,
+      [](auto& c) -> auto& { return c.shards; });
+  setting.defaultText = "one for each processor";
+  return setting;
+}
+
+Setting webRoot() {
+  auto setting = text(
+      {"WEB_ROOT", "FOLDER", kServer, "The built web client"}, "a folder", [](auto& c) -> auto& { return c.webRoot; });
+  setting.defaultText = "web/dist in a build tree, else ../share/akbuzat/web beside the program";
+  return setting;
+}
+
+// The settings of the originals that nothing in this version reads. Numbers and truth values are checked all the
+// same, so that a mistake is found now and not by the version that uses them.
+
+Setting unusedText(std::string_view name, std::string_view meaning, bool secret = false) {
+  auto setting = row({name, "TEXT", kUnused, meaning}, "text");
+  setting.secret = secret;
+  setting.hasEffect = false;
+  setting.apply = [](Config&, std::string_view) { return true; };
+  setting.print = [](const Config&) { return std::string{}; };
+  return setting;
+}
+
+Setting unusedBoolean(std::string_view name, std::string_view meaning) {
+  auto setting = unusedText(name, meaning);
+  setting.placeholder = "BOOLEAN";
+  setting.allowed = "true or false";
+  setting.apply = [](Config&, std::string_view value) { return parseBoolean(value).has_value(); };
+  return setting;
+}
+
+Setting unused(Setting setting) {
+  setting.group = kUnused;
+  setting.hasEffect = false;
+  return setting;
+}
+
+}  // namespace
+
+std::vector<Setting> makeTable() {
+  constexpr std::int64_t kMostConnections = 1'000'000;
+  return {
+      listen(),
+      publicUrl(),
+      text(
+          {"DATA_DIR", "FOLDER", kServer, "Where the database and the made secret are kept; made if missing"},
+          "a folder that can be written", [](auto& c) -> auto& { return c.dataDir; }),
+      webRoot(),
+      text(
+          {"TLS_CERT_FILE", "FILE", kServer, "Certificate chain (PEM) for HTTPS; read again on SIGHUP"},
+          "a readable PEM file", [](auto& c) -> auto& { return c.tlsCertFile; }),
+      text(
+          {"TLS_KEY_FILE", "FILE", kServer, "Private key (PEM) of the certificate"}, "a readable PEM file",
+          [](auto& c) -> auto& { return c.tlsKeyFile; }),
+      shards(),
+      choice<LogLevel>(
+          {"LOG_LEVEL", "LEVEL", kServer, "The least important events that are logged"},
+          {{"debug", LogLevel::debug}, {"info", LogLevel::info}, {"warn", LogLevel::warn}, {"error", LogLevel::error}},
+          [](auto& c) -> auto& { return c.logLevel; }),
+      choice<LogFormat>(
+          {"LOG_FORMAT", "FORMAT", kServer, "How a line of the log is written"},
+          {{"text", LogFormat::text}, {"json", LogFormat::json}}, [](auto& c) -> auto& { return c.logFormat; }),
+
+      sessionSecret(),
+      trustedProxies(),
+      identityHeader(),
+
+      size(
+          {"HTTP_MAX_HEADER_BYTES", "SIZE", kHttp, "Request line and headers of one request"}, kKiB, kMiB,
+          [](auto& c) -> auto& { return c.http.maxHeaderBytes; }),
+      size(
+          {"HTTP_MAX_BODY_BYTES", "SIZE", kHttp, "Body of one request"}, kKiB, 64 * kMiB,
+          [](auto& c) -> auto& { return c.http.maxBodyBytes; }),
+      duration(
+          {"HTTP_HEADER_TIMEOUT", "TIME", kHttp, "For a request's headers to arrive, and for the TLS handshake"},
+          milliseconds(100), kHour, [](auto& c) -> auto& { return c.http.headerTimeout; }),
+      duration(
+          {"HTTP_BODY_TIMEOUT", "TIME", kHttp, "For a request's body to arrive"}, milliseconds(100), kHour,
+          [](auto& c) -> auto& { return c.http.bodyTimeout; }),
+      duration(
+          {"HTTP_IDLE_TIMEOUT", "TIME", kHttp,
+           "Between two requests of one connection, and for a response that the client does not read"},
+          milliseconds(100), kHour, [](auto& c) -> auto& { return c.http.idleTimeout; }),
+      number(
+          {"HTTP_MAX_CONNECTIONS", "NUMBER", kHttp, "Open connections in all, WebSockets included"}, 1,
+          kMostConnections, [](auto& c) -> auto& { return c.http.maxConnections; }),
+      number(
+          {"HTTP_MAX_CONNECTIONS_PER_ADDRESS", "NUMBER", kHttp,
+           "Open connections from one IPv4 address or IPv6 /64; trusted proxies are exempt"},
+          1, kMostConnections, [](auto& c) -> auto& { return c.http.maxConnectionsPerAddress; }),
+      rate(
+          {"HTTP_REQUESTS_PER_SECOND_PER_ADDRESS", "NUMBER", kHttp,
+           "Requests from one client address, on average; ten seconds' worth may come at once"},
+          [](auto& c) -> auto& { return c.http.requestsPerSecondPerAddress; }),
+      rate(
+          {"WEBSOCKET_CONNECTS_PER_SECOND_PER_ADDRESS", "NUMBER", kHttp,
+           "WebSockets opened from one client address, on average; ten seconds' worth may come at once"},
+          [](auto& c) -> auto& { return c.http.socketsPerSecondPerAddress; }),
+
+      size(
+          {"WEBSOCKET_MAX_MESSAGE_BYTES", "SIZE", kWebSocket, "One message of a client; old clients send up to 1M"},
+          kKiB, 16 * kMiB, [](auto& c) -> auto& { return c.webSocket.maxMessageBytes; }),
+      rate(
+          {"WEBSOCKET_MESSAGES_PER_SECOND", "NUMBER", kWebSocket,
+           "Messages of one client, on average; twenty seconds' worth may come at once"},
+          [](auto& c) -> auto& { return c.webSocket.messagesPerSecond; }),
+      size(
+          {"WEBSOCKET_MAX_QUEUED_BYTES", "SIZE", kWebSocket,
+           "What may wait for a client that reads too slowly before it is disconnected"},
+          64 * kKiB, kGiB, [](auto& c) -> auto& { return c.webSocket.maxQueuedBytes; }),
+      duration(
+          {"WEBSOCKET_PING_INTERVAL", "TIME", kWebSocket,
+           "A client silent for so long is pinged, and disconnected if it stays silent as long again"},
+          milliseconds(100), kHour, [](auto& c) -> auto& { return c.webSocket.pingInterval; }),
+
+      duration(
+          {"ROOM_GRACE", "TIME", kRoom, "From a lost connection until its user has left the room"}, milliseconds(0),
+          kHour, [](auto& c) -> auto& { return c.room.grace; }),
+      duration(
+          {"ROOM_RESTART_GRACE", "TIME", kRoom,
+           "The same after a restart of the server; browsers come back within 10 s or so"},
+          milliseconds(0), kHour, [](auto& c) -> auto& { return c.room.restartGrace; }),
+      duration(
+          {"ROOM_HEARTBEAT_TIMEOUT", "TIME", kRoom,
+           "A user without heartbeats for so long has left; browsers send one every 5 s"},
+          kSecond, kHour, [](auto& c) -> auto& { return c.room.heartbeatTimeout; }),
+      duration(
+          {"ROOM_EMPTY_MEETING", "TIME", kRoom, "From the last user's leaving until the meeting has ended"},
+          milliseconds(0), kHour, [](auto& c) -> auto& { return c.room.emptyMeeting; }),
+
+      number(
+          {"MAX_WEBCAM_BITRATE", "NUMBER", kPages, "Bits per second of one camera (2500000 if not set)"}, 1,
+          1'000'000'000, [](auto& c) -> auto& { return c.maxWebcamBitrate; }),
+      number(
+          {"MAX_WEBCAM_FRAMERATE", "NUMBER", kPages, "Frames per second of a camera (24 if not set)"}, 1, 240,
+          [](auto& c) -> auto& { return c.maxWebcamFramerate; }),
+      number(
+          {"MAX_WEBCAM_QUALITY_LEVEL", "NUMBER", kPages,
+           "Pixels along the shorter side of a camera's picture (1080 if not set)"},
+          1, 8640, [](auto& c) -> auto& { return c.maxWebcamQualityLevel; }),
+
+      unused(number(
+          {"MAX_API_HISTORY", "NUMBER", kUnused, "Entries of the SFU's history that a page keeps"}, 0, 1'000'000,
+          [](auto& c) -> auto& { return c.maxApiHistory; })),
+      unusedText("CALLS_APP_ID", "App of the Realtime SFU"),
+      unusedText("CALLS_APP_SECRET", "Secret of the Realtime SFU's app", true),
+      unusedText("CALLS_API_URL", "Base address of the Realtime SFU's API"),
+      unusedText("API_EXTRA_PARAMS", "Query string added to every call of the SFU's API"),
+      unusedText("TURN_SERVICE_ID", "TURN key"),
+      unusedText("TURN_SERVICE_TOKEN", "Secret of the TURN key", true),
+      unusedBoolean("EXPERIMENTAL_SIMULCAST_ENABLED", "Whether cameras send two sizes"),
+      unusedBoolean("E2EE_ENABLED", "Whether calls are encrypted end to end"),
+      unusedBoolean("DISABLE_LOBBY_ENFORCEMENT", "Whether a room can be entered without its lobby"),
+      unusedText("USER_DIRECTORY_URL", "Where a page looks up a user's name and photo"),
+      unusedText("TRACE_LINK", "Link for debugging a media session"),
+      unusedText("DASHBOARD_WORKER_URL", "Link to the logs of a call"),
+      // The address of a chat room's webhook holds its key.
+      unusedText("FEEDBACK_URL", "Webhook that gets bug reports", true),
+      unusedText("FEEDBACK_QUEUE", "Queue of bug reports"),
+      unusedText("FEEDBACK_STORAGE", "Store of bug reports"),
+      unusedText("DB", "Analytics database; this server has its own"),
+      unusedText("OPENAI_API_TOKEN", "Secret of the AI's API", true),
+      unusedText("OPENAI_MODEL_ENDPOINT", "Address of the AI's API"),
+      unusedText("OPENAI_MODEL_ID", "Model of the AI"),
+      unusedText("PUBLIC", "Of no meaning in the originals either"),
+  };
+}
+
+}  // namespace akbuzat::config

@@ -1,0 +1,71 @@
+#include <memory>
+
+#include <nlohmann/json.hpp>
+
+#include "http/site.hpp"
+
+namespace akbuzat::http {
+namespace {
+
+// What pages use when the host sets nothing (protocol B.6).
+constexpr std::int64_t kDefaultBitrate = 2'500'000;
+constexpr std::int64_t kDefaultFramerate = 24;
+constexpr std::int64_t kDefaultQualityLevel = 1080;
+
+std::string dump(const nlohmann::json& json) {
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+Response session(const Request& request) {
+  nlohmann::json json{{"username", nullptr}, {"source", nullptr}};
+  if (request.identity) {
+    json["username"] = request.identity->name;
+    json["source"] = request.identity->source == Identity::Source::header ? "header" : "cookie";
+  }
+  return jsonResponse(200, dump(json));
+}
+
+std::string configuration(const Site& site) {
+  const config::Config& config = site.config;
+  return dump({{"version", site.version},
+               {"iceServers", nlohmann::json::array()},
+               {"maxWebcamBitrate", config.maxWebcamBitrate.value_or(kDefaultBitrate)},
+               {"maxWebcamFramerate", config.maxWebcamFramerate.value_or(kDefaultFramerate)},
+               {"maxWebcamQualityLevel", config.maxWebcamQualityLevel.value_or(kDefaultQualityLevel)},
+               {"hasFeedback", true}});
+}
+
+void reportRefresh(const Site& site, const Request& request, Responder responder) {
+  if (auto refusal = refuseForeignOrigin(request, site.config)) return responder(std::move(*refusal));
+  const auto shared = std::make_shared<Responder>(std::move(responder));
+  site.reports.addRefresh(site.version, [shared](storage::ReportResult result) {
+    if (result == storage::ReportResult::stored)
+      (*shared)(emptyResponse(201));
+    else
+      (*shared)(jsonError(503, "not_saved", "The report could not be stored."));
+  });
+}
+
+Response ready(const Site& site) {
+  if (site.draining) return jsonError(503, "draining", "The server is shutting down.");
+  if (!site.reports.writable()) return jsonError(503, "not_writable", "The database cannot be written.");
+  return jsonResponse(200, R"({"status":"ok"})");
+}
+
+}  // namespace
+
+void addApi(Router& router, const Site& site) {
+  router.add("GET", "/healthz", [](const Request&, Responder responder) {
+    responder(jsonResponse(200, R"({"status":"ok"})"));
+  });
+  router.add("GET", "/readyz", [&site](const Request&, Responder responder) { responder(ready(site)); });
+  router.add("GET", "/api/session", [](const Request& request, Responder responder) { responder(session(request)); });
+  router.add("GET", "/api/config", [json = configuration(site)](const Request&, Responder responder) {
+    responder(jsonResponse(200, json));
+  });
+  router.add("POST", "/api/reportRefresh", [&site](const Request& request, Responder responder) {
+    reportRefresh(site, request, std::move(responder));
+  });
+}
+
+}  // namespace akbuzat::http

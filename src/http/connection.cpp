@@ -1,0 +1,399 @@
+#include "http/connection.hpp"
+
+#include <sys/epoll.h>
+
+#include <array>
+
+#include "akbuzat/util/log.hpp"
+#include "http/shard_server.hpp"
+
+namespace akbuzat::http {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// How long a peer may take to notice the end. Closing at once while it still sends would reset the connection, and a
+/// reset destroys what it has not read yet: our last answer (RFC 9112 section 9.6).
+constexpr std::chrono::seconds kLingerTime{2};
+
+/// Frames a system call, well below IOV_MAX (1024). More would not make the call cheaper by much.
+constexpr std::size_t kGatherCount = 128;
+
+}  // namespace
+
+Connection::Connection(std::shared_ptr<ShardServer> shard, Transport transport, Peer peer, bool counted)
+    : shard_(std::move(shard)),
+      transport_(std::move(transport)),
+      peer_(std::move(peer)),
+      counted_(counted),
+      state_(transport_.tls() ? State::handshaking : State::http) {}
+
+bool Connection::start(TimePoint now) {
+  watched_ = EPOLLIN;
+  deadline_ = now + shard_->site().config.http.headerTimeout;
+  return shard_->poller().add(transport_.fd(), watched_, *this);
+}
+
+// Readiness
+
+void Connection::onReady(std::uint32_t events) {
+  if (state_ == State::closed) return;
+  if (state_ == State::handshaking) return shakeHands();
+  constexpr std::uint32_t kGone = EPOLLERR | EPOLLHUP;
+  if ((events & EPOLLOUT) != 0) {
+    if (state_ == State::http) runHttp();
+    if (state_ == State::webSocket) writeQueue();
+    if (readNeedsWrite_) events |= EPOLLIN;
+  }
+  if (state_ == State::closed || (events & (EPOLLIN | kGone)) == 0) return;
+  if (wantsRead()) return readSome();
+  // Nobody reads now. What is only data can wait, unwatched; a peer that is gone for good need not be answered.
+  if ((events & kGone) != 0) return close();
+  watch(watched_ & ~static_cast<std::uint32_t>(EPOLLIN));
+}
+
+bool Connection::wantsRead() const {
+  switch (state_) {
+    case State::handshaking:
+    case State::lingering:
+      return true;
+    case State::http:
+      return !exchange_ || exchange_->phase() == HttpExchange::Phase::reading;
+    case State::webSocket:
+      return session_->wantsBytes();
+    case State::closed:
+      return false;
+  }
+  return false;
+}
+
+void Connection::watch(std::uint32_t events) {
+  if (watched_ == events || state_ == State::closed) return;
+  watched_ = events;
+  shard_->poller().change(transport_.fd(), events, *this);
+}
+
+void Connection::waitForWrite(bool wait) {
+  watch(wait ? watched_ | EPOLLOUT : watched_ & ~static_cast<std::uint32_t>(EPOLLOUT));
+}
+
+/// Watches for input again if that was given up while nobody wanted it.
+void Connection::readOn() {
+  if (wantsRead()) watch(watched_ | EPOLLIN);
+}
+
+void Connection::shakeHands() {
+  const IoResult result = transport_.handshake();
+  switch (result.status) {
+    case IoStatus::done:
+      state_ = State::http;
+      deadline_ = Clock::now() + shard_->site().config.http.headerTimeout;
+      return watch(EPOLLIN);
+    case IoStatus::wouldBlock:
+      return watch(EPOLLIN);
+    case IoStatus::wantsWrite:
+      return watch(EPOLLOUT);
+    case IoStatus::closed:
+    case IoStatus::failed:
+      return close();
+  }
+}
+
+void Connection::readSome() {
+  const std::span<char> scratch = shard_->scratch();
+  const IoResult result = transport_.read(scratch);
+  readNeedsWrite_ = result.status == IoStatus::wantsWrite;
+  switch (result.status) {
+    case IoStatus::done:
+      return received(scratch.first(result.bytes), Clock::now());
+    case IoStatus::wouldBlock:
+      return;
+    case IoStatus::wantsWrite:
+      return waitForWrite(true);
+    case IoStatus::closed:
+    case IoStatus::failed:
+      // Reading happens only while nothing is owed to the peer, so the end of its input is the end.
+      return close();
+  }
+}
+
+void Connection::received(std::span<char> bytes, TimePoint now) {
+  if (state_ == State::http) {
+    input_.append(bytes.data(), bytes.size());
+    runHttp();
+  } else if (state_ == State::webSocket) {
+    session_->receive(bytes, now);
+    settleSession();
+  }
+  // A lingering connection lets what it reads fall.
+}
+
+// HTTP
+
+/// Goes on with requests and answers until input, the socket or a handler must be waited for. Never nested: an answer that
+/// a handler gives at once is written by the loop that called the handler.
+void Connection::runHttp() {
+  if (runningHttp_) return;
+  runningHttp_ = true;
+  while (state_ == State::http && stepHttp()) {
+  }
+  runningHttp_ = false;
+  if (state_ != State::http) return;
+  input_.erase(0, inputTaken_);
+  inputTaken_ = 0;
+  if (input_.empty()) std::string{}.swap(input_);
+  readOn();
+}
+
+/// False if there is something to wait for.
+bool Connection::stepHttp() {
+  if (exchange_) {
+    switch (exchange_->phase()) {
+      case HttpExchange::Phase::reading:
+        return readRequest();
+      case HttpExchange::Phase::answering:
+        return false;
+      case HttpExchange::Phase::writing:
+        return writeAnswer();
+    }
+  }
+  // Empty lines before a request are let pass (RFC 9112 section 2.2).
+  while (inputTaken_ < input_.size() && (input_[inputTaken_] == '\r' || input_[inputTaken_] == '\n')) ++inputTaken_;
+  if (inputTaken_ == input_.size()) return false;
+  exchange_ = std::make_unique<HttpExchange>(shard_->site().config.http, ++serial_);
+  deadline_ = Clock::now() + shard_->site().config.http.headerTimeout;
+  return true;
+}
+
+bool Connection::readRequest() {
+  RequestReader& reader = exchange_->reader;
+  const bool headerWasDone = reader.headerDone();
+  inputTaken_ += reader.put(std::string_view{input_}.substr(inputTaken_));
+  switch (reader.status()) {
+    case RequestReader::Status::needMore:
+      if (reader.headerDone() && !headerWasDone) {
+        deadline_ = Clock::now() + shard_->site().config.http.bodyTimeout;
+        continueRequest();
+      }
+      return false;
+    case RequestReader::Status::done:
+      handleRequest();
+      break;
+    case RequestReader::Status::malformed:
+      failRequest(400, "bad_request", "The request is not well-formed HTTP/1.1.");
+      break;
+    case RequestReader::Status::unsupportedVersion:
+      failRequest(505, "http_version", "Only HTTP/1.1 and HTTP/1.0 are spoken here.");
+      break;
+    case RequestReader::Status::headerTooLarge:
+      failRequest(431, "header_too_large", "The request's header is too large.");
+      break;
+    case RequestReader::Status::bodyTooLarge:
+      failRequest(413, "body_too_large", "The request's body is too large.");
+      break;
+  }
+  return state_ == State::http;
+}
+
+void Connection::continueRequest() {
+  if (!exchange_->reader.expectsContinue()) return;
+  static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+  const iovec part{const_cast<char*>(kContinue.data()), kContinue.size()};
+  const IoResult result = transport_.write({&part, 1});
+  // The socket's buffer is empty unless the client reads no answers; such a client is not worth more code.
+  if (result.status != IoStatus::done || result.bytes != kContinue.size()) close();
+}
+
+void Connection::handleRequest() {
+  Site& site = shard_->site();
+  const std::uint64_t serial = exchange_->serial();
+  deadline_ = TimePoint::max();
+  auto taken = exchange_->takeRequest(site, peer_);
+  if (auto* instead = std::get_if<Response>(&taken)) return acceptAnswer(serial, std::move(*instead));
+  Request& request = std::get<Request>(taken);
+  if (!site.limiter.takeRequest(request.client, Clock::now())) {
+    Response response = jsonError(429, "too_many_requests", "Too many requests came from this address.");
+    response.add("Retry-After", "1");
+    return acceptAnswer(serial, std::move(response));
+  }
+  try {
+    site.handle(request, Responder(weak_from_this(), serial));
+  } catch (const std::exception& failure) {
+    // The responder has answered 500 by being dropped.
+    util::log().error("A request failed: {}", failure.what());
+  }
+}
+
+void Connection::answer(std::uint64_t serial, Response response) {
+  if (shard_->runsHere()) return acceptAnswer(serial, std::move(response));
+  shard_->post([self = weak_from_this(), serial, moved = std::make_shared<Response>(std::move(response))] {
+    if (const auto alive = self.lock()) alive->acceptAnswer(serial, std::move(*moved));
+  });
+}
+
+void Connection::acceptAnswer(std::uint64_t serial, Response response) {
+  if (state_ != State::http || !exchange_ || exchange_->serial() != serial ||
+      exchange_->phase() != HttpExchange::Phase::answering)
+    return;
+  exchange_->setAnswer(std::move(response), shard_->site(), shard_->date());
+  deadline_ = Clock::now() + shard_->site().config.http.idleTimeout;
+  runHttp();
+}
+
+/// Answers a request that did not come whole, or could not be understood, and ends.
+void Connection::failRequest(unsigned status, std::string_view code, std::string_view message) {
+  exchange_->setAnswer(jsonError(status, code, message), shard_->site(), shard_->date());
+  deadline_ = Clock::now() + shard_->site().config.http.idleTimeout;
+}
+
+bool Connection::writeAnswer() {
+  const IoResult result = transport_.write(exchange_->unsent());
+  if (result.status == IoStatus::wouldBlock) {
+    waitForWrite(true);
+    return false;
+  }
+  if (result.status != IoStatus::done) {
+    close();
+    return false;
+  }
+  deadline_ = Clock::now() + shard_->site().config.http.idleTimeout;
+  if (!exchange_->sent(result.bytes)) return true;
+  waitForWrite(false);
+  if (auto upgrade = exchange_->takeUpgrade()) {
+    becomeWebSocket(std::move(upgrade));
+    return false;
+  }
+  if (exchange_->closesAfter()) {
+    linger();
+    return false;
+  }
+  exchange_.reset();
+  return true;
+}
+
+void Connection::refuse(Response response) {
+  exchange_ = std::make_unique<HttpExchange>(shard_->site().config.http, ++serial_);
+  exchange_->setAnswer(std::move(response), shard_->site(), shard_->date());
+  runHttp();
+}
+
+// WebSocket
+
+void Connection::becomeWebSocket(std::unique_ptr<Upgrade> upgrade) {
+  const TimePoint now = Clock::now();
+  exchange_.reset();
+  state_ = State::webSocket;
+  deadline_ = TimePoint::max();
+  session_ = std::make_shared<WebSocketSession>(*this, shard_->index(), shard_->site().rooms,
+                                                shard_->site().config.webSocket, upgrade->deflate,
+                                                std::move(upgrade->room), now);
+  session_->enter(std::move(upgrade->id), std::move(upgrade->identity));
+  std::string early;
+  early.swap(input_);
+  const std::size_t taken = std::exchange(inputTaken_, 0);
+  if (taken < early.size()) session_->receive(std::span{early}.subspan(taken), now);
+  settleSession();
+  readOn();
+}
+
+void Connection::scheduleTurn() {
+  if (turnScheduled_ || state_ == State::closed) return;
+  turnScheduled_ = true;
+  shard_->scheduleTurn(*this);
+}
+
+void Connection::turn() {
+  turnScheduled_ = false;
+  if (state_ != State::webSocket) return;
+  if (session_->hasRest()) session_->receiveRest(Clock::now());
+  if (session_->doomed()) return abort();
+  // While the socket is full only its readiness helps.
+  if ((watched_ & EPOLLOUT) == 0 || readNeedsWrite_) writeQueue();
+}
+
+void Connection::writeQueue() {
+  OutboundQueue& queue = session_->queue();
+  bool full = false;
+  while (!queue.empty() && !full) {
+    std::array<iovec, kGatherCount> parts;
+    const std::size_t count = queue.gather(parts);
+    std::size_t offered = 0;
+    for (std::size_t i = 0; i < count; ++i) offered += parts[i].iov_len;
+    const IoResult result = transport_.write({parts.data(), count});
+    if (result.status == IoStatus::done) {
+      queue.consume(result.bytes);
+      // A plain socket that took a part has no room for more; asking again would only tell so. TLS takes a record a call.
+      full = result.bytes < offered && !transport_.tls();
+    } else if (result.status == IoStatus::wouldBlock) {
+      full = true;
+    } else {
+      return close();
+    }
+  }
+  waitForWrite(full || readNeedsWrite_);
+  settleSession();
+}
+
+/// After the session has done something: is it over?
+void Connection::settleSession() {
+  if (session_->doomed()) return abort();
+  if (session_->finished() && session_->queue().empty()) linger();
+}
+
+// The end
+
+void Connection::tick(TimePoint now) {
+  if (state_ == State::webSocket) {
+    session_->tick(now);
+    return settleSession();
+  }
+  if (state_ == State::closed || now < deadline_) return;
+  if (state_ == State::http && exchange_ && exchange_->phase() == HttpExchange::Phase::reading) {
+    failRequest(408, "request_timeout", "The request did not come in time.");
+    return runHttp();
+  }
+  // An idle connection, an unfinished handshake, a client that does not read its answer, or one that does not hang up.
+  close();
+}
+
+void Connection::shutDown() {
+  if (state_ == State::webSocket) {
+    session_->close(room::close_code::kServiceRestart, "");
+  } else if (state_ == State::handshaking || (state_ == State::http && !exchange_)) {
+    close();
+  }
+  // Answers under way say "Connection: close" by themselves, and the others linger already.
+}
+
+void Connection::linger() {
+  if (session_) {
+    session_->detach();
+    session_.reset();
+  }
+  exchange_.reset();
+  std::string{}.swap(input_);
+  inputTaken_ = 0;
+  state_ = State::lingering;
+  deadline_ = Clock::now() + kLingerTime;
+  transport_.shutDownWrite();
+  watch(EPOLLIN);
+}
+
+void Connection::abort() {
+  transport_.resetOnClose();
+  close();
+}
+
+void Connection::close() {
+  if (state_ == State::closed) return;
+  state_ = State::closed;
+  if (const auto session = std::exchange(session_, nullptr)) session->detach();
+  exchange_.reset();
+  std::string{}.swap(input_);
+  shard_->poller().remove(transport_.fd());
+  transport_.close();
+  if (counted_) shard_->site().limiter.release(peer_.address, peer_.trusted);
+  shard_->retire(*this);
+}
+
+}  // namespace akbuzat::http

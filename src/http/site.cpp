@@ -1,0 +1,59 @@
+#include "http/site.hpp"
+
+#include "akbuzat/util/log.hpp"
+#include "akbuzat/util/percent.hpp"
+#include "http/text.hpp"
+
+namespace akbuzat::http {
+
+Site::Site(const config::Config& configuration, room::RoomDirectory& roomDirectory, storage::Reports& reportStore,
+           std::string versionText)
+    : config(configuration),
+      rooms(roomDirectory),
+      reports(reportStore),
+      version(std::move(versionText)),
+      files(configuration.webRoot),
+      cookie(configuration.sessionSecret),
+      securityHeaders(configuration),
+      limiter(configuration.http) {
+  if (files.page() == nullptr)
+    util::log().warn("There is no index.html in WEB_ROOT ({}): pages answer 503 until the web client is built.",
+                     configuration.webRoot.string());
+  addApi(router, *this);
+  addRoomSocket(router, *this);
+  // Last, because every other single segment is a room's page.
+  addPages(router, *this);
+}
+
+void Site::handle(Request& request, Responder responder) const {
+  if (request.method == "GET" || request.method == "HEAD") {
+    const auto path = util::percentDecode(request.path);
+    const StaticFile* file = path ? files.find(*path) : nullptr;
+    if (file != nullptr) return responder(answerWithFile(*file, request));
+  }
+  router.route(request, std::move(responder));
+}
+
+namespace {
+
+std::string_view withoutScheme(std::string_view origin) {
+  const auto end = origin.find("://");
+  return end == std::string_view::npos ? std::string_view{} : origin.substr(end + 3);
+}
+
+}  // namespace
+
+bool isOwnOrigin(std::string_view origin, const Request& request, const config::Config& config) {
+  if (!config.publicUrl.empty()) return equalIgnoringCase(origin, config.publicUrl);
+  if (!origin.starts_with("http://") && !origin.starts_with("https://")) return false;
+  // Without PUBLIC_URL only the host decides: behind a proxy that nobody declared we do not know the browser's scheme.
+  return equalIgnoringCase(withoutScheme(origin), withoutScheme(request.origin));
+}
+
+std::optional<Response> refuseForeignOrigin(const Request& request, const config::Config& config) {
+  if (!request.headers.has("Origin") || isOwnOrigin(request.headers.get("Origin"), request, config))
+    return std::nullopt;
+  return jsonError(403, "foreign_origin", "Requests from pages of other sites are not taken.");
+}
+
+}  // namespace akbuzat::http

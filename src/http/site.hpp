@@ -1,0 +1,53 @@
+#pragma once
+
+#include <atomic>
+#include <string>
+
+#include "akbuzat/config/config.hpp"
+#include "akbuzat/room/room_directory.hpp"
+#include "akbuzat/storage/reports.hpp"
+#include "http/connection_limiter.hpp"
+#include "http/router.hpp"
+#include "http/security_headers.hpp"
+#include "http/session_cookie.hpp"
+#include "http/static_files.hpp"
+
+namespace akbuzat::http {
+
+/// What all shards of the server share. Owned by the server; immutable once it serves but for what is thread-safe itself.
+struct Site {
+  /// Loads WEB_ROOT; throws as StaticFiles does.
+  Site(const config::Config& config, room::RoomDirectory& rooms, storage::Reports& reports, std::string version);
+
+  /// Answers one request: static files first, then the routes (protocol B.7).
+  void handle(Request& request, Responder responder) const;
+
+  const config::Config& config;
+  room::RoomDirectory& rooms;
+  storage::Reports& reports;
+  const std::string version;
+  const StaticFiles files;
+  const SessionCookie cookie;
+  const SecurityHeaders securityHeaders;
+  ConnectionLimiter limiter;
+  Router router;
+  /// Set once the server takes no new work.
+  std::atomic<bool> draining{false};
+};
+
+// Each fills in a part of the routes; `site` outlives its router's handlers.
+
+void addPages(Router& router, const Site& site);
+void addApi(Router& router, const Site& site);
+void addRoomSocket(Router& router, Site& site);
+
+/// The page (index.html) for a path of the client's own router, or the sentence that says how to build it.
+Response answerWithPage(const Site& site, const Request& request);
+
+/// 403 if the request says that another site's page sent it, else nothing. For everything that changes something.
+std::optional<Response> refuseForeignOrigin(const Request& request, const config::Config& config);
+
+/// True if `origin`, from an Origin header, is the request's own site.
+bool isOwnOrigin(std::string_view origin, const Request& request, const config::Config& config);
+
+}  // namespace akbuzat::http

@@ -1,0 +1,144 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "akbuzat/config/config.hpp"
+#include "akbuzat/protocol/errors.hpp"
+#include "akbuzat/protocol/messages.hpp"
+#include "akbuzat/room/room_store.hpp"
+#include "akbuzat/util/strong_id.hpp"
+#include "akbuzat/util/token_bucket.hpp"
+
+namespace akbuzat::room {
+
+/// One socket of one member; a member who reconnects keeps the connection id and gets a new socket id.
+using SocketId = util::StrongId<struct SocketIdTag, std::uint64_t>;
+using TimePoint = std::chrono::steady_clock::time_point;
+
+/// Who gets a message.
+enum class Audience { everyone, joinedBut, one };
+
+struct Delivery {
+  Audience audience;
+  /// The one, or the one left out.
+  SocketId socket;
+  std::string text;
+};
+
+struct Closing {
+  SocketId socket;
+  std::uint16_t code;
+  std::string reason;
+};
+
+/// What an event leads to. `changes` must be durable before anything else of it happens; `closings` come after
+/// `deliveries`.
+struct Effects {
+  std::vector<StoreChange> changes;
+  std::vector<Delivery> deliveries;
+  std::vector<Closing> closings;
+};
+
+/// The rules of a room, without threads, sockets, clocks or disk: an event and the time go in, effects come out; a new
+/// meeting's random id is all that it draws from elsewhere. Owned
+/// by its RoomActor, which feeds it one event at a time and makes the effects happen. `now` never goes backwards.
+///
+/// A member is known by connection id from the first `enter` until the user leaves: by saying so, by a socket that
+/// stays closed over the grace, or by heartbeats that stay away. A meeting lasts from the first member until the room
+/// has been empty for a while.
+class Room {
+ public:
+  explicit Room(const config::RoomTiming& timing) : timing_(timing) {}
+
+  /// A room that the last process left: every member gets the restart grace to come back.
+  void restore(const StoredRoom& stored, TimePoint now);
+
+  Effects enter(const protocol::ConnectionId& id, std::string owner, std::string name, SocketId socket, TimePoint now);
+  Effects receive(SocketId socket, const protocol::ClientMessage& message, TimePoint now);
+  Effects disconnected(SocketId socket, TimePoint now);
+  /// To be called at `deadline`, or later.
+  Effects tick(TimePoint now);
+
+  /// Takes back what a failed commit would have made durable: `stored` is what the store still has, nullopt for
+  /// nothing. What is not durable (sockets, heartbeats, speaking) stays for those who are still members; sockets of
+  /// others are no members' any more.
+  Effects rollBack(const std::optional<StoredRoom>& stored, TimePoint now);
+
+  /// When time alone will change something; TimePoint::max() for never.
+  [[nodiscard]] TimePoint deadline() const;
+  /// True once the meeting has ended and nobody is there: the room may be forgotten.
+  [[nodiscard]] bool finished() const { return members_.empty() && meetingId_.empty(); }
+
+  [[nodiscard]] bool isMember(SocketId socket) const { return sockets_.contains(socket); }
+  [[nodiscard]] bool isJoined(SocketId socket) const;
+  /// Changes whenever the answer of isMember or isJoined may have changed for any socket.
+  [[nodiscard]] std::uint64_t audienceVersion() const { return audienceVersion_; }
+
+ private:
+  struct Member {
+    protocol::User user;
+    std::string owner;
+    bool everJoined = false;
+    std::optional<SocketId> socket;
+    /// Any sign of life from the page.
+    TimePoint lastHeard;
+    /// Set while there is no socket.
+    TimePoint leavesAt = TimePoint::max();
+    util::TokenBucket signalRate;
+    /// Signals that came while there was no socket, oldest first.
+    std::deque<std::string> missedSignals;
+    std::size_t missedSignalBytes = 0;
+  };
+  using Members = std::map<protocol::ConnectionId, Member>;
+
+  // One for each message; `member` has sent it and has a socket.
+  void on(Member& member, const protocol::UserUpdate& message, TimePoint now, Effects& effects);
+  void on(Member& member, const protocol::UserLeft& message, TimePoint now, Effects& effects);
+  void on(Member& member, const protocol::MuteUser& message, TimePoint now, Effects& effects);
+  void on(Member& member, const protocol::DirectMessage& message, TimePoint now, Effects& effects);
+  void on(Member& member, const protocol::E2eeMlsMessage& message, TimePoint now, Effects& effects);
+  void on(Member& member, const protocol::P2pSignal& message, TimePoint now, Effects& effects);
+  void on(Member& member, const protocol::Ping& message, TimePoint now, Effects& effects);
+  void on(Member& member, const protocol::EnableAi& message, TimePoint now, Effects& effects);
+  void on(Member& member, const protocol::RequestAiControl& message, TimePoint now, Effects& effects);
+  // A sign of life, which `receive` has noted.
+  void on(Member&, const protocol::Heartbeat&, TimePoint, Effects&) {}
+  // Old clients send these with nothing to end, or for the log.
+  void on(Member&, const protocol::DisableAi&, TimePoint, Effects&) {}
+  void on(Member&, const protocol::RelinquishAiControl&, TimePoint, Effects&) {}
+  void on(Member&, const protocol::CallsApiHistoryEntry&, TimePoint, Effects&) {}
+  static void refuse(const Member& member, protocol::ErrorCode code, Effects& effects);
+
+  void attach(Member& member, SocketId socket, TimePoint now, Effects& effects);
+  void remove(Members::iterator member, TimePoint now, Effects& effects);
+  void save(const Member& member, Effects& effects);
+  void sweep(TimePoint now, Effects& effects);
+  void requireSweepAt(TimePoint time) { sweepAt_ = std::min(sweepAt_, time); }
+  /// Adds the room state if it is due.
+  void finish(TimePoint now, Effects& effects);
+  [[nodiscard]] std::string stateText() const;
+
+  config::RoomTiming timing_;
+  /// Empty while there is no meeting.
+  std::string meetingId_;
+  std::size_t peak_ = 0;
+  Members members_;
+  std::unordered_map<SocketId, protocol::ConnectionId> sockets_;
+  std::uint64_t audienceVersion_ = 0;
+
+  enum class StateChange { none, soon, now };
+  StateChange stateChange_ = StateChange::none;
+  TimePoint lastState_{};
+  /// Never later than the first moment at which a member or the meeting may have to go.
+  TimePoint sweepAt_ = TimePoint::max();
+  TimePoint meetingEndsAt_ = TimePoint::max();
+};
+
+}  // namespace akbuzat::room

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include <boost/asio/steady_timer.hpp>
+
+#include "akbuzat/room/room_directory.hpp"
+#include "room/fanout.hpp"
+#include "room/room.hpp"
+
+namespace akbuzat::room {
+
+/// One room at work: takes one event at a time from its mailbox, lets Room decide, makes the changes durable, and only
+/// then delivers what the event leads to (the output gate: nobody hears of what a crash could take back). Owned by the
+/// RoomDirectory; lives on one shard and is called there only.
+///
+/// The mailbox is bounded by its members: each has at most one batch of messages in it (MemberSocket::resume).
+class RoomActor : public std::enable_shared_from_this<RoomActor> {
+ public:
+  /// `idle` is called on the shard whenever the room may be forgotten, or, once closed, has committed everything.
+  RoomActor(std::string name, util::Shards& shards, util::ShardIndex shard, RoomStore& store,
+            const config::RoomTiming& timing, std::function<void()> idle);
+
+  void restore(const StoredRoom& stored);
+  void enter(Entrance entrance);
+  void receive(std::shared_ptr<MemberSocket> socket, std::vector<protocol::ClientMessage> messages);
+  void disconnected(std::shared_ptr<MemberSocket> socket);
+  /// Closes every socket with 1012 and lets nobody in; what is in the mailbox still happens.
+  void close();
+
+  /// True if nothing is waiting or under way.
+  [[nodiscard]] bool idle() const { return mailbox_.empty() && !committing_; }
+  /// True if the room may be forgotten.
+  [[nodiscard]] bool finished() const { return idle() && room_.finished() && sockets_.empty(); }
+
+ private:
+  struct Batch {
+    std::shared_ptr<MemberSocket> socket;
+    std::vector<protocol::ClientMessage> messages;
+    std::size_t next = 0;
+  };
+  struct Gone {
+    std::shared_ptr<MemberSocket> socket;
+  };
+  struct Tick {};
+  using Event = std::variant<Entrance, Batch, Gone, Tick>;
+
+  void put(Event event);
+  /// Works until the mailbox is empty or a commit is under way.
+  void run();
+  /// Lets Room decide on the first event of the mailbox, or on the next message of a batch.
+  Effects step();
+  void commit(Effects effects);
+  void committed(bool success);
+  /// Delivers what the first event led to, and takes it out of the mailbox.
+  void complete(Effects effects);
+  void loadAfterFailure();
+  void takeBack(const std::optional<StoredRoom>& stored);
+  void deliver(Effects effects);
+  void forget(SocketId id);
+  void updateAudience();
+  void armTimer();
+
+  [[nodiscard]] SocketId idOf(const std::shared_ptr<MemberSocket>& socket) const;
+
+  std::string name_;
+  util::Shards& shards_;
+  util::ShardIndex shard_;
+  RoomStore& store_;
+  std::function<void()> idle_;
+
+  Room room_;
+  Fanout fanout_;
+  std::deque<Event> mailbox_;
+  bool running_ = false;
+  bool committing_ = false;
+  bool closed_ = false;
+  /// What waits for the commit under way.
+  Effects gated_;
+
+  std::unordered_map<SocketId, std::shared_ptr<MemberSocket>> sockets_;
+  std::unordered_map<const MemberSocket*, SocketId> socketIds_;
+  std::uint64_t lastSocketId_ = 0;
+  std::uint64_t knownAudience_ = 0;
+
+  /// Fires at `timerAt_`, which is never later than Room's deadline.
+  boost::asio::steady_timer timer_;
+  TimePoint timerAt_ = TimePoint::max();
+};
+
+}  // namespace akbuzat::room

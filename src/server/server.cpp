@@ -1,0 +1,67 @@
+#include "akbuzat/server/server.hpp"
+
+#include <future>
+#include <utility>
+
+#include "akbuzat/http/http_server.hpp"
+#include "akbuzat/room/room_directory.hpp"
+#include "akbuzat/storage/storage.hpp"
+#include "akbuzat/util/shards.hpp"
+
+namespace akbuzat::server {
+namespace {
+
+/// Runs `start`, which takes a function to call when it is done, and waits for that call until `deadline`.
+void waitFor(std::chrono::steady_clock::time_point deadline, auto start) {
+  const auto done = std::make_shared<std::promise<void>>();
+  start([done] { done->set_value(); });
+  done->get_future().wait_until(deadline);
+}
+
+}  // namespace
+
+std::string_view version() { return AKBUZAT_VERSION; }
+
+struct Server::Parts {
+  explicit Parts(config::Config given)
+      : config(std::move(given)),
+        storage(config.dataDir),
+        shards(config.shards),
+        rooms(shards, storage, config.room),
+        http(shards, config, rooms, storage, std::string{version()}) {
+    rooms.restore(storage.loadAll());
+  }
+
+  const config::Config config;
+  storage::Storage storage;
+  util::Shards shards;
+  room::RoomDirectory rooms;
+  http::HttpServer http;
+  bool running = false;
+};
+
+Server::Server(config::Config config) : parts_(std::make_unique<Parts>(std::move(config))) {}
+
+Server::~Server() { shutDown(std::chrono::seconds{5}); }
+
+void Server::start() {
+  parts_->http.start();
+  parts_->shards.start();
+  parts_->running = true;
+}
+
+std::uint16_t Server::port() const noexcept { return parts_->http.port(); }
+
+std::optional<std::string> Server::reloadCertificates() { return parts_->http.reloadCertificates(); }
+
+void Server::shutDown(std::chrono::milliseconds limit) {
+  if (!std::exchange(parts_->running, false)) return;
+  const auto deadline = std::chrono::steady_clock::now() + limit;
+  parts_->http.drain();
+  waitFor(deadline, [this](auto done) { parts_->rooms.shutDown(done); });
+  waitFor(deadline, [this](auto done) { parts_->http.stop(done); });
+  parts_->shards.stop();
+  parts_->shards.join();
+}
+
+}  // namespace akbuzat::server

@@ -1,0 +1,89 @@
+#include "storage/migrations.hpp"
+
+#include <array>
+#include <string>
+
+namespace akbuzat::storage {
+namespace {
+
+/// Marks the file as ours (sqlite.org/pragma.html#pragma_application_id): "AKBZ".
+constexpr std::int64_t kApplicationId = 0x414B425A;
+
+/// Step i brings version i to i+1. A released step never changes.
+constexpr std::array kSteps{
+    // Meetings and Analytics… are the originals' tables, so that their data can be copied over.
+    R"sql(
+CREATE TABLE Meetings (
+  id TEXT PRIMARY KEY,
+  created TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  modified TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  deleted TEXT,
+  userCount INTEGER NOT NULL,
+  ended TEXT
+);
+CREATE TABLE AnalyticsRefreshes (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  created TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  modified TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  deleted TEXT,
+  version TEXT
+);
+CREATE TABLE AnalyticsSimpleCallFeedback (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  created TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  modified TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  deleted TEXT,
+  version TEXT,
+  experiencedIssues INTEGER NOT NULL,
+  meetingId TEXT NOT NULL REFERENCES Meetings (id)
+);
+CREATE TABLE Rooms (
+  name TEXT PRIMARY KEY,
+  meetingId TEXT NOT NULL REFERENCES Meetings (id)
+) WITHOUT ROWID;
+CREATE TABLE RoomUsers (
+  room TEXT NOT NULL REFERENCES Rooms (name) ON DELETE CASCADE,
+  id TEXT NOT NULL,
+  owner TEXT NOT NULL,
+  name TEXT NOT NULL,
+  transceiverSessionId TEXT,
+  raisedHand INTEGER NOT NULL,
+  joined INTEGER NOT NULL,
+  everJoined INTEGER NOT NULL,
+  audio TEXT,
+  video TEXT,
+  screenshare TEXT,
+  audioEnabled INTEGER,
+  audioUnavailable INTEGER,
+  videoEnabled INTEGER,
+  screenShareEnabled INTEGER,
+  PRIMARY KEY (room, id)
+) WITHOUT ROWID;
+)sql",
+};
+
+}  // namespace
+
+void migrate(Database& database) {
+  const std::int64_t applicationId = database.readInteger("PRAGMA application_id");
+  const std::int64_t version = database.readInteger("PRAGMA user_version");
+  const std::int64_t tables = database.readInteger("SELECT count(*) FROM sqlite_schema");
+  if (applicationId != kApplicationId && (applicationId != 0 || tables != 0)) {
+    throw StorageError("the database was not made by akbuzat; give another DATA_DIR");
+  }
+  const auto newest = static_cast<std::int64_t>(kSteps.size());
+  if (version > newest) {
+    throw StorageError("the database has schema version " + std::to_string(version) + ", this akbuzat knows " +
+                       std::to_string(newest) + "; run the newer akbuzat that wrote it, or give another DATA_DIR");
+  }
+  for (std::int64_t step = version; step < newest; ++step) {
+    Transaction transaction{database};
+    database.execute(kSteps[static_cast<std::size_t>(step)]);
+    const std::string mark = "PRAGMA application_id = " + std::to_string(kApplicationId) +
+                             "; PRAGMA user_version = " + std::to_string(step + 1);
+    database.execute(mark.c_str());
+    transaction.commit();
+  }
+}
+
+}  // namespace akbuzat::storage

@@ -1,0 +1,45 @@
+#include "akbuzat/util/random.hpp"
+
+#include <array>
+#include <stdexcept>
+#include <string_view>
+#include <vector>
+
+#include <openssl/rand.h>
+
+namespace akbuzat::util {
+
+void randomBytes(std::span<std::uint8_t> out) {
+  if (RAND_bytes(out.data(), static_cast<int>(out.size())) != 1) {
+    throw std::runtime_error("the system gives no random numbers");
+  }
+}
+
+std::string randomUuid() {
+  std::array<std::uint8_t, 16> bytes{};
+  randomBytes(bytes);
+  bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0F) | 0x40);
+  bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3F) | 0x80);
+
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string out;
+  out.reserve(36);
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) out += '-';
+    out += kHex[bytes[i] >> 4];
+    out += kHex[bytes[i] & 15];
+  }
+  return out;
+}
+
+std::string randomToken(std::size_t length) {
+  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+  std::vector<std::uint8_t> bytes(length);
+  randomBytes(bytes);
+  std::string out;
+  out.reserve(length);
+  for (const std::uint8_t byte : bytes) out += kAlphabet[byte & 63];
+  return out;
+}
+
+}  // namespace akbuzat::util

@@ -1,0 +1,84 @@
+#include "bench/meeting.hpp"
+
+#include <string.h>
+
+#include <stdexcept>
+
+namespace akbuzat::bench {
+
+namespace {
+
+std::size_t occurrences(std::string_view text, std::string_view part) {
+  std::size_t count = 0;
+  for (auto at = text.find(part); at != std::string_view::npos; at = text.find(part, at + part.size())) ++count;
+  return count;
+}
+
+}  // namespace
+
+bool contains(std::string_view text, std::string_view part) {
+  return ::memmem(text.data(), text.size(), part.data(), part.size()) != nullptr;
+}
+
+std::string joinedFrame(const Connection& connection, std::string_view sessionId) {
+  std::string text = R"({"type":"userUpdate","user":{"id":")" + connection.id + R"(","name":"Bench",)";
+  if (!sessionId.empty()) text += R"("transceiverSessionId":")" + std::string(sessionId) + R"(",)";
+  text +=
+      R"("raisedHand":false,"speaking":false,"joined":true,"tracks":{"audioEnabled":false,"audioUnavailable":false,)"
+      R"("videoEnabled":false,"screenShareEnabled":false}}})";
+  return makeFrame(kText, text, true);
+}
+
+void Heartbeats::beat(Clock::time_point now) {
+  if (now < next_) return;
+  next_ = now + kInterval;
+  static const std::string frame = makeFrame(kText, R"({"type":"heartbeat"})", true);
+  for (const auto& connection : clients_.all()) clients_.send(*connection, frame);
+}
+
+bool onTextWhileJoining(Clients& clients, Connection& connection, std::string_view text, std::size_t members) {
+  if (connection.ready || !isRoomState(text)) return false;
+  if (!connection.saidHello) {
+    connection.saidHello = true;
+    clients.send(connection, joinedFrame(connection, {}));
+  }
+  connection.ready = occurrences(text, "\"joined\":true") >= members;
+  return connection.ready;
+}
+
+void requireNoFailure(const Clients& clients) {
+  if (clients.failures() > 0) throw std::runtime_error("A connection has failed: " + clients.firstFailure() + ".");
+}
+
+void openRooms(Clients& clients, const std::string& prefix, std::size_t rooms, std::size_t members,
+               std::size_t atOnce) {
+  constexpr std::chrono::seconds kLimit{60};
+  const auto first = clients.all().size();
+  for (std::size_t room = 0; room < rooms; ++room) {
+    for (std::size_t member = 0; member < members; ++member) clients.add(prefix + std::to_string(room), room);
+  }
+  Heartbeats heartbeats(clients);
+  const auto deadline = Clock::now() + kLimit;
+  std::size_t begun = first;
+  std::size_t inside = first;
+  std::size_t ready = first;
+  while (ready < clients.all().size()) {
+    // Who is inside but waits for the rest of the room does not count, or a room above `atOnce` would never fill.
+    while (begun < clients.all().size() && begun - inside < atOnce) clients.begin(*clients.all()[begun++]);
+    clients.poll(std::chrono::milliseconds(100),
+                 [&](Connection& connection, std::string_view text, std::size_t, Clock::time_point) {
+                   const bool wasInside = connection.saidHello;
+                   if (onTextWhileJoining(clients, connection, text, members)) ++ready;
+                   if (connection.saidHello && !wasInside) ++inside;
+                 });
+    requireNoFailure(clients);
+    const auto now = Clock::now();
+    heartbeats.beat(now);
+    if (now > deadline) {
+      throw std::runtime_error("Only " + std::to_string(ready - first) + " of " + std::to_string(rooms * members) +
+                               " members have seen their rooms complete after 60 s.");
+    }
+  }
+}
+
+}  // namespace akbuzat::bench

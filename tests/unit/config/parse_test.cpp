@@ -1,0 +1,222 @@
+#include <set>
+
+#include <catch2/catch.hpp>
+
+#include "unit/config/support.hpp"
+
+namespace akbuzat::config {
+
+using test::Given;
+using namespace Catch::Matchers;
+
+TEST_CASE("every name of a setting is written in capitals once, and has a flag of its own") {
+  std::set<std::string> flags{"--config", "--help", "--version"};
+  for (const auto& setting : settings()) {
+    INFO(setting.name);
+    CHECK(setting.name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == std::string_view::npos);
+    CHECK(flags.insert(flagOf(setting.name)).second);
+    CHECK(findSetting(setting.name) == &setting);
+    CHECK_FALSE(setting.meaning.empty());
+    CHECK_FALSE(setting.meaning.ends_with('.'));
+    CHECK_FALSE(setting.allowed.empty());
+  }
+}
+
+TEST_CASE("without any setting the defaults hold") {
+  const auto invocation = Given{}.invocation();
+  CHECK(invocation.command == Command::serve);
+  CHECK(invocation.given.empty());
+  CHECK(invocation.config.listenAddress == "0.0.0.0");
+  CHECK(invocation.config.listenPort == 8787);
+  CHECK(invocation.config.dataDir == "./data");
+  CHECK(invocation.config.shards >= 1);
+  CHECK(invocation.config.shards <= 64);
+  CHECK_FALSE(invocation.config.tls());
+}
+
+TEST_CASE("what a setting prints, it reads as the same value") {
+  const Config defaults;
+  for (const auto& setting : settings()) {
+    const auto printed = setting.print(defaults);
+    if (printed.empty()) continue;
+    INFO(setting.name << "=" << printed);
+    Config config;
+    CHECK(setting.apply(config, printed));
+    CHECK(setting.print(config) == printed);
+  }
+}
+
+TEST_CASE("values of each setting") {
+  struct Row {
+    const char* name;
+    const char* value;
+    const char* printed;  // nullptr: not allowed
+  };
+  const Row row = GENERATE(
+      Row{"LISTEN", "[::]:80", "[::]:80"}, Row{"LISTEN", "8787", nullptr},
+      Row{"PUBLIC_URL", "https://Meet.Example.org/", "https://meet.example.org"},
+      Row{"PUBLIC_URL", "meet.example.org", nullptr}, Row{"DATA_DIR", "/var/lib/a b", "/var/lib/a b"},
+      Row{"SHARDS", "64", "64"}, Row{"SHARDS", "0", nullptr}, Row{"SHARDS", "65", nullptr},
+      Row{"LOG_LEVEL", "debug", "debug"}, Row{"LOG_LEVEL", "DEBUG", nullptr}, Row{"LOG_FORMAT", "json", "json"},
+      Row{"LOG_FORMAT", "xml", nullptr}, Row{"SESSION_SECRET", "sixteen-bytes-ok", "sixteen-bytes-ok"},
+      Row{"SESSION_SECRET", "fifteen-bytes-x", nullptr}, Row{"TRUSTED_PROXIES", "10.0.0.0/8", "10.0.0.0/8"},
+      Row{"TRUSTED_PROXIES", "none", ""}, Row{"TRUSTED_PROXIES", "proxy", nullptr},
+      Row{"IDENTITY_HEADER", "X-User", "X-User"}, Row{"IDENTITY_HEADER", "none", "none"},
+      Row{"IDENTITY_HEADER", "X User", nullptr}, Row{"HTTP_MAX_HEADER_BYTES", "8192", "8k"},
+      Row{"HTTP_MAX_HEADER_BYTES", "1023", nullptr}, Row{"HTTP_MAX_BODY_BYTES", "65M", nullptr},
+      Row{"HTTP_HEADER_TIMEOUT", "5", "5s"}, Row{"HTTP_HEADER_TIMEOUT", "99ms", nullptr},
+      Row{"HTTP_BODY_TIMEOUT", "250ms", "250ms"}, Row{"HTTP_IDLE_TIMEOUT", "3601", nullptr},
+      Row{"HTTP_MAX_CONNECTIONS", "1000000", "1000000"}, Row{"HTTP_MAX_CONNECTIONS", "0", nullptr},
+      Row{"HTTP_MAX_CONNECTIONS_PER_ADDRESS", "1", "1"}, Row{"HTTP_MAX_CONNECTIONS_PER_ADDRESS", "-1", nullptr},
+      Row{"HTTP_REQUESTS_PER_SECOND_PER_ADDRESS", "0", "0"}, Row{"HTTP_REQUESTS_PER_SECOND_PER_ADDRESS", "0.5", "0.5"},
+      Row{"WEBSOCKET_CONNECTS_PER_SECOND_PER_ADDRESS", "-1", nullptr},
+      Row{"WEBSOCKET_MESSAGES_PER_SECOND", "1000001", nullptr}, Row{"WEBSOCKET_MAX_MESSAGE_BYTES", "256k", "256k"},
+      Row{"WEBSOCKET_MAX_QUEUED_BYTES", "1G", "1G"}, Row{"WEBSOCKET_PING_INTERVAL", "1", "1s"},
+      Row{"ROOM_GRACE", "0", "0s"}, Row{"ROOM_RESTART_GRACE", "1m", nullptr},
+      Row{"ROOM_HEARTBEAT_TIMEOUT", "999ms", nullptr}, Row{"ROOM_EMPTY_MEETING", "100ms", "100ms"},
+      Row{"MAX_WEBCAM_BITRATE", "800000", "800000"}, Row{"MAX_WEBCAM_BITRATE", "0", nullptr},
+      Row{"MAX_WEBCAM_FRAMERATE", "30fps", nullptr}, Row{"MAX_WEBCAM_QUALITY_LEVEL", "720", "720"},
+      Row{"MAX_API_HISTORY", "0", "0"}, Row{"E2EE_ENABLED", "true", ""}, Row{"E2EE_ENABLED", "1", nullptr},
+      Row{"DB", "anything", ""});
+  INFO(row.name << "=" << row.value);
+  const Given given{.arguments = {}, .environment = {{row.name, row.value}}, .files = {}};
+  if (row.printed == nullptr) {
+    const auto* setting = findSetting(row.name);
+    const auto error = given.error();
+    CHECK_THAT(error, StartsWith(std::string(row.name) + " (from the environment)"));
+    CHECK_THAT(error, EndsWith("must be " + setting->allowed + "."));
+    CHECK((error.find(row.value) == std::string::npos) == setting->secret);
+  } else {
+    CHECK(findSetting(row.name)->print(given.invocation().config) == row.printed);
+  }
+}
+
+TEST_CASE("a value with a control character is refused, and no error repeats a secret") {
+  CHECK_THAT((Given{{}, {{"DATA_DIR", "a\nb"}}, {}}.error()), Contains("\"a?b\"") && Contains("control characters"));
+  const auto error = Given{{}, {{"SESSION_SECRET", "a long enough secret\n"}}, {}}.error();
+  CHECK_THAT(error, Contains("control characters") && !Contains("enough"));
+}
+
+TEST_CASE("the command line goes over the environment, the environment over the file") {
+  Given given{.arguments = {"--config", "f", "--log-level", "error"},
+              .environment = {{"LOG_LEVEL", "warn"}, {"LISTEN", "127.0.0.1:1"}},
+              .files = {{"f", "LOG_LEVEL=debug\nLISTEN=127.0.0.2:2\nSHARDS=3\n"}}};
+  const auto invocation = given.invocation();
+  CHECK(invocation.config.logLevel == LogLevel::error);
+  CHECK(invocation.config.listenAddress == "127.0.0.1");
+  CHECK(invocation.config.shards == 3);
+  REQUIRE(invocation.given.size() == 3);
+  CHECK(invocation.given[0].source == "the environment");
+  CHECK(invocation.given[1].source == "f line 3");
+  CHECK(invocation.given[2].source == "the command line");
+
+  SECTION("an empty value counts as not given") {
+    given.environment["LOG_LEVEL"] = "";
+    given.arguments = {"--config=f", "--listen="};
+    const auto again = given.invocation();
+    CHECK(again.config.logLevel == LogLevel::debug);
+    CHECK(again.config.listenAddress == "127.0.0.1");
+  }
+  SECTION("a wrong value that another one overrides does no harm") {
+    given.environment["LOG_LEVEL"] = "loud";
+    CHECK(given.invocation().config.logLevel == LogLevel::error);
+  }
+  SECTION("the last of a repeated flag counts") {
+    given.arguments.insert(given.arguments.end(), {"--log-level", "info"});
+    CHECK(given.invocation().config.logLevel == LogLevel::info);
+  }
+}
+
+TEST_CASE("commands and flags") {
+  const auto command = [](std::vector<std::string> arguments) { return Given{arguments, {}, {}}.invocation().command; };
+  CHECK(command({}) == Command::serve);
+  CHECK(command({"serve"}) == Command::serve);
+  CHECK(command({"check-config"}) == Command::checkConfig);
+  CHECK(command({"--shards=2", "check-config"}) == Command::checkConfig);
+  CHECK(command({"--version"}) == Command::version);
+  CHECK(command({"serve", "--help", "--nonsense"}) == Command::help);
+  CHECK(command({"-h"}) == Command::help);
+  CHECK(Given{{"--data-dir", "/x", "--web-root=/y=z"}, {}, {}}.invocation().config.webRoot == "/y=z");
+
+  struct Row {
+    std::vector<std::string> arguments;
+    const char* sentence;
+  };
+  const std::vector<Row> rows{
+      {{"start"}, "\"start\" is not a command; those are serve and check-config, once."},
+      {{"serve", "serve"}, "\"serve\" is not a command; those are serve and check-config, once."},
+      {{"--data-dirs", "x"}, "\"--data-dirs\" is not a setting; did you mean --data-dir?"},
+      {{"--LISTEN", "x"}, "\"--LISTEN\" is not a setting; did you mean --listen?"},
+      {{"--frobnicate"}, "\"--frobnicate\" is not a setting; `akbuzat --help` lists all settings."},
+      {{"--"}, "\"--\" is not a setting; `akbuzat --help` lists all settings."},
+      {{"--shards"}, "--shards must be followed by its value, which is a whole number from 1 to 64."},
+      {{"--shards", "--listen"}, "--shards must be followed by its value, which is a whole number from 1 to 64."},
+      {{"--shards", "x"}, "SHARDS (from the command line) is \"x\", but must be a whole number from 1 to 64."},
+      {{"--config"}, "--config must be followed by its value, which is a file."},
+      {{"--config", "none"},
+       "--config is \"none\", but must be a readable file of KEY=VALUE lines: No such file or directory."},
+  };
+  for (const auto& [arguments, sentence] : rows) CHECK(Given{arguments, {}, {}}.error() == sentence);
+}
+
+TEST_CASE("lines of a file") {
+  const auto level = [](const std::string& text) {
+    return Given{{"--config", "f"}, {}, {{"f", text}}}.invocation().config.dataDir.string();
+  };
+  CHECK(level("DATA_DIR=/a b") == "/a b");
+  CHECK(level("\xef\xbb\xbf# comment\r\n\r\n  DATA_DIR = /a \r\n") == "/a");
+  CHECK(level("DATA_DIR='/a #b'") == "/a #b");
+  CHECK(level("DATA_DIR=\"/a'b\"  # why") == "/a'b");
+  CHECK(level("DATA_DIR=/a # why") == "/a");
+  CHECK(level("DATA_DIR=/a#b") == "/a#b");
+  CHECK(level("DATA_DIR=/a=b$c\\n") == "/a=b$c\\n");
+  CHECK(level("DATA_DIR=\n") == "./data");
+  CHECK(level("DATA_DIR=# nothing") == "./data");
+  CHECK(level("DATA_DIR=''") == "./data");
+  CHECK(level("") == "./data");
+
+  struct Row {
+    const char* text;
+    const char* sentence;
+  };
+  const std::vector<Row> rows{
+      {"\nLISTN=x", "f line 2: \"LISTN\" is not a setting; did you mean LISTEN?"},
+      {"listen=x", "f line 1: \"listen\" is not a setting; did you mean LISTEN?"},
+      {"HTTP_MAX_BODY=1", "f line 1: \"HTTP_MAX_BODY\" is not a setting; did you mean HTTP_MAX_BODY_BYTES?"},
+      {"PATH=x", "f line 1: \"PATH\" is not a setting; `akbuzat --help` lists all settings."},
+      {"=x", "f line 1: \"\" is not a setting; `akbuzat --help` lists all settings."},
+      {"hunter2", "f line 1 must be KEY=VALUE, a comment that begins with #, or empty."},
+      {"export LISTEN=x", "f line 1 begins with export, but must be KEY=VALUE alone."},
+      {"SESSION_SECRET=\"hunter2",
+       "f line 1: the value of SESSION_SECRET must end with the quote that it begins with, and only a # comment may "
+       "follow."},
+      {"SESSION_SECRET='a'b",
+       "f line 1: the value of SESSION_SECRET must end with the quote that it begins with, and only a # comment may "
+       "follow."},
+      {"SHARDS=1\nSHARDS=1", "f line 2 sets SHARDS, which line 1 has set already; remove one of them."},
+      {"\n\nSHARDS=many", "SHARDS (from f line 3) is \"many\", but must be a whole number from 1 to 64."},
+      {"SESSION_SECRET=hunter2", "SESSION_SECRET (from f line 1) must be at least 16 characters."},
+  };
+  for (const auto& [text, sentence] : rows) CHECK(Given{{"--config", "f"}, {}, {{"f", text}}}.error() == sentence);
+}
+
+TEST_CASE("an unknown variable of the environment is nobody's business") {
+  CHECK(Given{{}, {{"PATH", "/bin"}, {"LISTN", "x"}}, {}}.invocation().given.empty());
+}
+
+TEST_CASE("settings that only make sense together") {
+  CHECK_THAT((Given{{"--tls-cert-file", "c.pem"}, {}, {}}.error()),
+             StartsWith("TLS_CERT_FILE is \"c.pem\", but TLS_KEY_FILE is not set"));
+  CHECK_THAT((Given{{"--tls-key-file", "k.pem"}, {}, {}}.error()),
+             StartsWith("TLS_KEY_FILE is \"k.pem\", but TLS_CERT_FILE is not set"));
+  CHECK_THAT((Given{{"--websocket-max-queued-bytes", "512k"}, {}, {}}.error()),
+             StartsWith("WEBSOCKET_MAX_QUEUED_BYTES is 512k, but must be at least WEBSOCKET_MAX_MESSAGE_BYTES"));
+}
+
+TEST_CASE("known settings without effect are told apart") {
+  const auto invocation =
+      Given{{}, {{"CALLS_APP_ID", "x"}, {"DB", ""}, {"E2EE_ENABLED", "true"}, {"SHARDS", "1"}}, {}}.invocation();
+  CHECK(settingsWithoutEffect(invocation) == std::vector<std::string_view>{"CALLS_APP_ID", "E2EE_ENABLED"});
+}
+
+}  // namespace akbuzat::config
