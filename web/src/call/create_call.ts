@@ -1,0 +1,22 @@
+import type { ClientConfig } from "../api/client";
+import { BrowserDevices } from "../devices/browser_devices";
+import { P2pMediaPath } from "../media/p2p/p2p_media_path";
+import { RoomCall } from "./room_call";
+import type { Call, Devices } from "./types";
+
+export interface CallOptions {
+  room: string;
+  config: ClientConfig;
+  devices: Devices;
+  self: { name: string };
+}
+
+/** The devices of this page; once per page. Captures nothing until they are started. */
+export function createDevices(): Devices {
+  return new BrowserDevices();
+}
+
+/** Opens the room's lobby at once: starts the devices and connects; `join` enters the call. */
+export function createCall(options: CallOptions): Call {
+  return new RoomCall({ ...options, createMedia: (media) => new P2pMediaPath(media) });
+}

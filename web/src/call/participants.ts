@@ -1,0 +1,81 @@
+import type { RemoteMedia } from "../media/media_path";
+import type { User } from "../protocol/messages";
+import { sameElements, shallowEqual } from "../util/equal";
+import type { ConnectionStatus, DevicesSnapshot, LinkState, Participant } from "./types";
+
+/** What the pages show of us. */
+export interface SelfView {
+  user: User;
+  devices: DevicesSnapshot;
+  status: ConnectionStatus;
+  statusSince: number;
+}
+
+export function describeSelf({ user, devices, status, statusSince }: SelfView): Participant {
+  const link = linkOfStatus(status);
+  return {
+    ...describeUser(user),
+    isSelf: true,
+    link,
+    linkSince: link === "connected" ? undefined : statusSince,
+    camera: user.tracks.videoEnabled ? devices.cameraPreview : undefined,
+    screen: user.tracks.screenShareEnabled ? devices.screenPreview : undefined,
+  };
+}
+
+/** `remote` is undefined while there is no link, as in the lobby. */
+export function describeOther(user: User, remote: RemoteMedia | undefined): Participant {
+  return {
+    ...describeUser(user),
+    isSelf: false,
+    link: remote?.link ?? "connecting",
+    linkSince: remote?.linkSince,
+    // The last picture of a camera that was turned off would stand still for ever.
+    camera: user.tracks.videoEnabled ? remote?.camera : undefined,
+    screen: user.tracks.screenShareEnabled ? remote?.screen : undefined,
+    audio: remote?.audio,
+  };
+}
+
+/** Puts the earlier objects in place of equal new ones, so that only what changed is drawn again. */
+export function keepUnchanged(
+  before: readonly Participant[],
+  next: readonly Participant[],
+): readonly Participant[] {
+  const known = new Map(before.map((participant) => [participant.id, participant]));
+  const kept = next.map((participant) => {
+    const earlier = known.get(participant.id);
+    return earlier !== undefined && shallowEqual(earlier, participant) ? earlier : participant;
+  });
+  return sameElements(before, kept) ? before : kept;
+}
+
+function describeUser(user: User) {
+  const { audioEnabled, audioUnavailable, videoEnabled, screenShareEnabled } = user.tracks;
+  return {
+    id: user.id,
+    name: user.name,
+    raisedHand: user.raisedHand,
+    // A mute reaches the state before the end of speaking does.
+    speaking: user.speaking && audioEnabled,
+    audioEnabled,
+    audioUnavailable,
+    videoEnabled,
+    screenShareEnabled,
+  };
+}
+
+function linkOfStatus(status: ConnectionStatus): LinkState {
+  switch (status) {
+    case "connecting":
+      return "connecting";
+    case "open":
+      return "connected";
+    case "reconnecting":
+      return "interrupted";
+    case "refused":
+      return "failed";
+    default:
+      return status satisfies never;
+  }
+}

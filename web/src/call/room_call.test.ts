@@ -1,0 +1,284 @@
+// @vitest-environment jsdom
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { ClientConfig } from "../api/client";
+import type { SignalChannel } from "../media/media_path";
+import type { ClientMessage, User } from "../protocol/messages";
+import type { RoomSocket, RoomSocketListener } from "../signaling/room_socket";
+import { RoomCall } from "./room_call";
+import { createFakeMedia, FakeDevices } from "./testing";
+import type { CallEvent } from "./types";
+
+const calls: RoomCall[] = [];
+
+function setUp() {
+  const devices = new FakeDevices();
+  const media = createFakeMedia();
+  const sent: ClientMessage[] = [];
+  const socket = {
+    isOpen: false,
+    send: (message: ClientMessage) => {
+      if (socket.isOpen) sent.push(message);
+      return socket.isOpen;
+    },
+    close: vi.fn(),
+    probe: vi.fn(),
+  };
+  // Both are set while the call is made.
+  let listener!: RoomSocketListener;
+  let channel!: SignalChannel;
+  let id = "";
+  const call = new RoomCall({
+    room: "r",
+    config: {} as ClientConfig,
+    devices,
+    self: { name: "Me" },
+    createMedia: (options) => {
+      channel = options.channel;
+      return media;
+    },
+    createSocket: (options) => {
+      ({ listener, id } = options);
+      return socket as unknown as RoomSocket;
+    },
+  });
+  calls.push(call);
+  const events: CallEvent[] = [];
+  call.onEvent((event) => events.push(event));
+
+  const person = (personId: string, joined = true): User => ({
+    id: personId,
+    name: personId.toUpperCase(),
+    raisedHand: false,
+    speaking: false,
+    joined,
+    tracks: { audioEnabled: true, audioUnavailable: false, videoEnabled: true, screenShareEnabled: false },
+  });
+  return {
+    call,
+    devices,
+    media,
+    socket,
+    sent,
+    events,
+    id,
+    channel,
+    listener,
+    updates: () => sent.flatMap((message) => (message.type === "userUpdate" ? [message.user] : [])),
+    people: () =>
+      call.getSnapshot().participants.map((participant) => (participant.isSelf ? "me" : participant.id)),
+    linked: () => media.subscribe.mock.calls.at(-1)?.[0].map((subscription) => subscription.id),
+    open: () => {
+      socket.isOpen = true;
+      listener.statusChanged("open");
+    },
+    lose: () => {
+      socket.isOpen = false;
+      listener.statusChanged("reconnecting");
+    },
+    /** `joined`: whether the server has us in the call. */
+    state: (joined: boolean, ...ids: string[]) =>
+      listener.received({
+        type: "roomState",
+        state: { meetingId: "m", users: [person(id, joined), ...ids.map((one) => person(one))] },
+      }),
+  };
+}
+
+/** In the call with `ids`, all told and settled. */
+function inCall(...ids: string[]) {
+  const room = setUp();
+  room.open();
+  room.call.join();
+  room.state(true, ...ids);
+  return room;
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  for (const call of calls.splice(0)) call.leave();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+describe("RoomCall", () => {
+  it("watches from the lobby without taking part", () => {
+    const { state, open, people, sent, media, devices, call } = setUp();
+    open();
+    state(false, "a");
+    expect(people()).toEqual(["a"]);
+    expect(sent).toEqual([]);
+    expect(media.subscribe).not.toHaveBeenCalled();
+    expect(devices.start).toHaveBeenCalled();
+    expect(call.getSnapshot()).toMatchObject({ status: "open", joined: false, meetingId: "m", capacity: 4 });
+  });
+
+  it("joins with the whole record of itself, and links once the server has it in the call", () => {
+    const { call, open, state, updates, people, linked, media, id } = setUp();
+    open();
+    state(false, "a");
+    call.join();
+    expect(people()).toEqual(["me", "a"]);
+    expect(updates()).toMatchObject([
+      { id, joined: true, tracks: { audioEnabled: true, videoEnabled: true } },
+    ]);
+    expect(media.subscribe).not.toHaveBeenCalled();
+    state(true, "a");
+    expect(linked()).toEqual(["a"]);
+    expect(media.setSignalingReady).toHaveBeenLastCalledWith(true);
+  });
+
+  it("joins when the socket opens only afterwards", () => {
+    const { call, open, updates } = setUp();
+    call.join();
+    expect(updates()).toEqual([]);
+    open();
+    expect(updates()).toMatchObject([{ joined: true }]);
+  });
+
+  it("keeps links and people over a reconnect, sends everything again, and tells nothing twice", () => {
+    const room = inCall("a", "b");
+    room.lose();
+    expect(room.people()).toEqual(["me", "a", "b"]);
+    expect(room.linked()).toEqual(["a", "b"]);
+    expect(room.media.setSignalingReady).toHaveBeenLastCalledWith(false);
+    room.open();
+    expect(room.updates()).toHaveLength(2);
+    room.state(false, "a", "b");
+    room.state(true, "a", "b");
+    expect(room.linked()).toEqual(["a", "b"]);
+    expect(room.media.setSignalingReady).toHaveBeenLastCalledWith(true);
+    expect(room.events).toEqual([{ type: "reconnected" }]);
+  });
+
+  it("unlinks whoever leaves, at the first word of it", () => {
+    const { listener, linked, people, events } = inCall("a", "b");
+    listener.received({ type: "userLeftNotification", id: "a" });
+    expect(linked()).toEqual(["b"]);
+    expect(people()).toEqual(["me", "b"]);
+    expect(events).toEqual([{ type: "left", id: "a", name: "A" }]);
+  });
+
+  it("turns its microphone off when told to, and says so", () => {
+    const { listener, devices, updates, events } = inCall("a");
+    listener.received({ type: "muteMic" });
+    expect(devices.getSnapshot().microphone.enabled).toBe(false);
+    expect(updates().at(-1)?.tracks.audioEnabled).toBe(false);
+    listener.received({ type: "muteMic" });
+    expect(events).toEqual([{ type: "mutedByOther" }]);
+    expect(updates()).toHaveLength(3);
+  });
+
+  it("sends what it does: speaking, hand, camera", () => {
+    const { call, devices, updates } = inCall();
+    devices.voice.emit(0.5);
+    call.setHandRaised(true);
+    devices.setCamera(false);
+    vi.advanceTimersByTime(100);
+    expect(updates().at(-1)).toMatchObject({
+      speaking: true,
+      raisedHand: true,
+      tracks: { videoEnabled: false },
+    });
+    expect(updates()).toHaveLength(2);
+  });
+
+  it("repairs a record that the server lost", () => {
+    const { state, updates } = inCall("a");
+    vi.advanceTimersByTime(5000);
+    state(false, "a");
+    expect(updates()).toHaveLength(2);
+  });
+
+  it("carries signals in both directions", () => {
+    const { channel, listener, sent } = inCall("a");
+    const heard: string[] = [];
+    channel.onSignal((from, signal) => heard.push(`${from}: ${signal}`));
+    channel.send("a", "x");
+    listener.received({ type: "p2pSignal", from: "a", signal: "y" });
+    expect(sent.at(-1)).toEqual({ type: "p2pSignal", to: "a", signal: "x" });
+    expect(heard).toEqual(["a: y"]);
+  });
+
+  it("tells errors of the server, but not those of signals that crossed with a departure", () => {
+    const { listener, events } = inCall("a");
+    for (const code of ["unknown_user", "not_joined", "not_saved"])
+      listener.received({ type: "error", code });
+    expect(events).toEqual([{ type: "serverError", code: "not_saved" }]);
+  });
+
+  it("asks whether the socket lives when a link breaks", () => {
+    const { media, socket } = inCall("a");
+    media.remote.mockReturnValue({ link: "connected" });
+    media.changes.emit(undefined);
+    expect(socket.probe).not.toHaveBeenCalled();
+    media.remote.mockReturnValue({ link: "interrupted", linkSince: 1 });
+    media.changes.emit(undefined);
+    expect(socket.probe).toHaveBeenCalledTimes(1);
+    media.changes.emit(undefined);
+    expect(socket.probe).toHaveBeenCalledTimes(1);
+  });
+
+  it("drops everybody when it is refused for good", () => {
+    const { listener, linked, call } = inCall("a");
+    listener.statusChanged("refused", "replaced");
+    expect(linked()).toEqual([]);
+    expect(call.getSnapshot()).toMatchObject({ status: "refused", refusal: "replaced" });
+  });
+
+  it.each([
+    ["does not know our name any more", null, "refused"],
+    ["knows it", "Me", "connecting"],
+  ])("asks after three vain attempts; the server %s", async (_, username, status) => {
+    const { listener, call } = setUp();
+    const body = JSON.stringify({ username, source: null });
+    vi.stubGlobal("fetch", () => Promise.resolve(new Response(body)));
+    for (let attempt = 0; attempt < 3; attempt += 1) listener.attemptFailed();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(call.getSnapshot().status).toBe(status);
+  });
+
+  it("keeps the snapshot while nothing changes", () => {
+    const { call, state, media } = inCall("a");
+    const before = call.getSnapshot();
+    state(true, "a");
+    media.changes.emit(undefined);
+    expect(call.getSnapshot()).toBe(before);
+  });
+
+  it.each<[string, (room: ReturnType<typeof inCall>) => void]>([
+    ["by hand", ({ call }) => call.leave()],
+    ["because the page goes", () => dispatchEvent(new Event("pagehide"))],
+  ])("leaves %s: says so once and lets go of everything", (_, leave) => {
+    const room = inCall("a");
+    leave(room);
+    room.call.leave();
+    expect(room.sent.filter(({ type }) => type === "userLeft")).toHaveLength(1);
+    for (const end of [room.socket.close, room.media.close, room.devices.stop])
+      expect(end).toHaveBeenCalledTimes(1);
+    room.devices.voice.emit(0.5);
+    room.devices.setCamera(false);
+    vi.advanceTimersByTime(1000);
+    expect(room.sent.at(-1)).toEqual({ type: "userLeft" });
+  });
+
+  it("gives the level of those who are heard", () => {
+    const { call, devices, id, media } = inCall("a");
+    const levels: number[] = [];
+    const mine: number[] = [];
+    const end = call.onLevel("a", (level) => levels.push(level));
+    call.onLevel(id, (level) => mine.push(level));
+    call.onLevel("nobody", (level) => levels.push(level))();
+    vi.advanceTimersByTime(100);
+    end();
+    vi.advanceTimersByTime(1000);
+    expect(levels).toEqual([0.75, 0.75]);
+    expect(media.level).toHaveBeenCalledTimes(2);
+    devices.voice.emit(0.5);
+    devices.setMicrophone(false);
+    devices.voice.emit(0.5);
+    expect(mine).toEqual([0.5, 0]);
+  });
+});

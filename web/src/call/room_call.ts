@@ -1,0 +1,310 @@
+import { fetchSession, type ClientConfig } from "../api/client";
+import type { MediaPath, SignalChannel, Subscription } from "../media/media_path";
+import type { ServerMessage, User } from "../protocol/messages";
+import { RoomStore, type RoomChange } from "../room/room_store";
+import { SelfPublisher } from "../room/self_publisher";
+import { RoomSocket, type RoomSocketListener, type RoomSocketOptions } from "../signaling/room_socket";
+import { Emitter } from "../util/emitter";
+import { shallowEqual } from "../util/equal";
+import { randomUuid } from "../util/random_id";
+import { Store } from "../util/store";
+import { LevelPoll } from "./level_poll";
+import { describeTracks } from "./own_tracks";
+import { onPageGone } from "./page_lifecycle";
+import { describeOther, describeSelf, keepUnchanged } from "./participants";
+import type {
+  Call,
+  CallEvent,
+  CallSnapshot,
+  ConnectionStatus,
+  Devices,
+  Participant,
+  RefusalReason,
+} from "./types";
+import { VoiceWatch } from "./voice_watch";
+
+/** After as many vain attempts in a row it is time to ask whether the server still knows our name. */
+const ATTEMPTS_PER_CHECK = 3;
+
+/** Answers to signals that crossed with somebody's coming or going; the links look after themselves. */
+const harmlessErrors: ReadonlySet<string> = new Set(["not_joined", "unknown_user"]);
+
+export interface RoomCallOptions {
+  room: string;
+  config: ClientConfig;
+  devices: Devices;
+  self: { name: string };
+  createMedia: (options: { selfId: string; config: ClientConfig; channel: SignalChannel }) => MediaPath;
+  /** A parameter for tests. */
+  createSocket?: (options: RoomSocketOptions) => RoomSocket;
+}
+
+/** Brings together the room, the media and the devices, each of which knows nothing of the others. */
+export class RoomCall implements Call, RoomSocketListener {
+  readonly devices: Devices;
+  readonly #id = randomUuid();
+  readonly #name: string;
+  readonly #store: Store<CallSnapshot>;
+  readonly #events = new Emitter<CallEvent>();
+  readonly #signals = new Emitter<{ from: string; signal: string }>();
+  readonly #room: RoomStore;
+  readonly #publisher: SelfPublisher;
+  readonly #socket: RoomSocket;
+  readonly #media: MediaPath;
+  readonly #levels: LevelPoll;
+  readonly #ends: (() => void)[];
+  #voice: VoiceWatch | undefined;
+  #joined = false;
+  #speaking = false;
+  #handRaised = false;
+  #status: ConnectionStatus = "connecting";
+  #statusSince = Date.now();
+  #refusal: RefusalReason | undefined;
+  #failedAttempts = 0;
+  #left = false;
+
+  constructor({ room, config, devices, self, createMedia, createSocket }: RoomCallOptions) {
+    this.devices = devices;
+    this.#name = self.name;
+    this.#room = new RoomStore(this.#id);
+    this.#publisher = new SelfPublisher((user) => this.#socket.send({ type: "userUpdate", user }));
+    this.#media = createMedia({ selfId: this.#id, config, channel: this.#createChannel() });
+    this.#levels = new LevelPoll((id) => (this.#sends(id) ? this.#media.level(id) : 0));
+    this.#store = new Store<CallSnapshot>({
+      room,
+      status: this.#status,
+      statusSince: this.#statusSince,
+      joined: false,
+      participants: [],
+      capacity: this.#media.capacity,
+    });
+    const socketOptions = { room, id: this.#id, listener: this };
+    this.#socket = createSocket?.(socketOptions) ?? new RoomSocket(socketOptions);
+    const online = () => this.#media.networkChanged();
+    addEventListener("online", online);
+    // A machine that slept may have lost everything.
+    const shown = () => this.#socket.probe();
+    document.addEventListener("visibilitychange", shown);
+    this.#ends = [
+      () => removeEventListener("online", online),
+      () => document.removeEventListener("visibilitychange", shown),
+      devices.subscribe(() => this.#refresh()),
+      this.#media.onChange(() => this.#mediaChanged()),
+      onPageGone(() => this.leave()),
+    ];
+    devices.start();
+    this.#refresh();
+  }
+
+  getSnapshot(): CallSnapshot {
+    return this.#store.getSnapshot();
+  }
+
+  subscribe(listener: () => void): () => void {
+    return this.#store.subscribe(listener);
+  }
+
+  join(): void {
+    if (this.#joined || this.#left || this.#status === "refused") return;
+    this.#joined = true;
+    this.#voice = new VoiceWatch({
+      devices: this.devices,
+      speakingChanged: (speaking) => {
+        this.#speaking = speaking;
+        this.#refresh();
+      },
+      speakingWhileMuted: () => this.#events.emit({ type: "speakingWhileMuted" }),
+    });
+    this.#refresh();
+  }
+
+  leave(): void {
+    if (this.#left) return;
+    this.#left = true;
+    this.#socket.send({ type: "userLeft" });
+    this.#socket.close();
+    for (const end of this.#ends) end();
+    this.#voice?.close();
+    this.#publisher.close();
+    this.#levels.close();
+    this.#media.close();
+    this.devices.stop();
+  }
+
+  setHandRaised(raised: boolean): void {
+    this.#handRaised = raised;
+    this.#refresh();
+  }
+
+  muteOther(id: string): void {
+    this.#socket.send({ type: "muteUser", id });
+  }
+
+  onLevel(participantId: string, listener: (level: number) => void): () => void {
+    if (participantId !== this.#id) return this.#levels.on(participantId, listener);
+    return this.devices.onMicrophoneLevel((level) => {
+      // The microphone listens on while it is muted; the others do not.
+      listener(this.devices.getSnapshot().microphone.enabled ? level : 0);
+    });
+  }
+
+  onEvent(listener: (event: CallEvent) => void): () => void {
+    return this.#events.on(listener);
+  }
+
+  statusChanged(status: ConnectionStatus, refusal?: RefusalReason): void {
+    const before = this.#status;
+    this.#status = status;
+    this.#statusSince = Date.now();
+    this.#refusal = refusal;
+    if (status === "open") {
+      this.#failedAttempts = 0;
+      this.#publisher.resend();
+      if (before === "reconnecting") this.#events.emit({ type: "reconnected" });
+    } else {
+      this.#room.socketLost();
+    }
+    this.#refresh();
+  }
+
+  attemptFailed(): void {
+    this.#failedAttempts += 1;
+    if (this.#failedAttempts % ATTEMPTS_PER_CHECK === 0) void this.#checkName();
+  }
+
+  received(message: ServerMessage): void {
+    switch (message.type) {
+      case "roomState":
+        this.#tell(this.#room.applyState(message.state));
+        break;
+      case "userLeftNotification":
+        this.#tell(this.#room.applyLeft(message.id));
+        break;
+      case "muteMic":
+        this.#mutedByOther();
+        return;
+      case "p2pSignal":
+        this.#signals.emit({ from: message.from, signal: message.signal });
+        return;
+      case "error":
+        if (!harmlessErrors.has(message.code)) this.#events.emit({ type: "serverError", code: message.code });
+        return;
+      default:
+        message satisfies never;
+    }
+    this.#refresh();
+    const { self } = this.#room.view;
+    if (this.#joined && self !== undefined) this.#publisher.reconcile(self);
+  }
+
+  /** A link that broke may mean that our own network is another one, and links cannot heal over a dead socket. */
+  #mediaChanged(): void {
+    const wasConnected = new Set(
+      this.getSnapshot()
+        .participants.filter(isConnected)
+        .map(({ id }) => id),
+    );
+    this.#refresh();
+    const broken = this.getSnapshot().participants.some(
+      (person) => wasConnected.has(person.id) && !isConnected(person),
+    );
+    if (broken) this.#socket.probe();
+  }
+
+  #createChannel(): SignalChannel {
+    return {
+      send: (to, signal) => void this.#socket.send({ type: "p2pSignal", to, signal }),
+      onSignal: (listener) => this.#signals.on(({ from, signal }) => listener(from, signal)),
+    };
+  }
+
+  #mutedByOther(): void {
+    const wasHeard = this.devices.getSnapshot().microphone.enabled;
+    this.devices.setMicrophone(false);
+    // The server has muted its record of us already, and expects ours in answer.
+    this.#publisher.resend();
+    if (wasHeard) this.#events.emit({ type: "mutedByOther" });
+  }
+
+  #tell(changes: readonly RoomChange[]): void {
+    for (const { type, user } of changes) this.#events.emit({ type, id: user.id, name: user.name });
+  }
+
+  /** A browser does not tell why a WebSocket was not accepted; that our name is not known any more can be asked. */
+  async #checkName(): Promise<void> {
+    const session = await fetchSession().catch(() => null);
+    if (session === null || session.username !== null || this.#left || this.#status === "open") return;
+    this.#socket.close();
+    this.statusChanged("refused", "notAllowed");
+  }
+
+  /** Brings what we send, whom we are linked with, and what the pages see in line with what is. */
+  #refresh(): void {
+    if (this.#left) return;
+    const self = this.#describeOwnUser();
+    const { outgoing } = this.devices.getSnapshot();
+    this.#media.publish("audio", outgoing.microphone ?? null);
+    this.#media.publish("camera", outgoing.camera ?? null);
+    this.#media.publish("screen", outgoing.screen ?? null);
+    if (this.#joined) this.#publisher.update(self);
+    this.#link();
+    this.#show(self);
+  }
+
+  /** Links are kept while the room is out of sight: media between browsers does not need the server. */
+  #link(): void {
+    const { self, others } = this.#room.view;
+    const ready = this.#joined && self?.joined === true;
+    this.#media.setSignalingReady(ready);
+    if (ready) this.#media.subscribe(others.map(toSubscription));
+    else if (this.#status === "refused") this.#media.subscribe([]);
+  }
+
+  #show(self: User): void {
+    const before = this.#store.getSnapshot();
+    const devices = this.devices.getSnapshot();
+    const { meetingId, others } = this.#room.view;
+    const participants = others.map((user) => describeOther(user, this.#media.remote(user.id)));
+    if (this.#joined) {
+      participants.unshift(
+        describeSelf({ user: self, devices, status: this.#status, statusSince: this.#statusSince }),
+      );
+    }
+    const next: CallSnapshot = {
+      ...before,
+      status: this.#status,
+      statusSince: this.#statusSince,
+      refusal: this.#refusal,
+      meetingId,
+      joined: this.#joined,
+      participants: keepUnchanged(before.participants, participants),
+    };
+    if (!shallowEqual(next, before)) this.#store.set(next);
+  }
+
+  #describeOwnUser(): User {
+    return {
+      id: this.#id,
+      name: this.#room.view.self?.name ?? this.#name,
+      raisedHand: this.#handRaised,
+      speaking: this.#speaking,
+      joined: this.#joined,
+      tracks: describeTracks(this.devices.getSnapshot()),
+    };
+  }
+
+  #sends(id: string): boolean {
+    return this.#room.view.others.find((user) => user.id === id)?.tracks.audioEnabled === true;
+  }
+}
+
+function isConnected({ link }: Participant): boolean {
+  return link === "connected";
+}
+
+function toSubscription({ id, tracks }: User): Subscription {
+  return {
+    id,
+    sends: { audio: tracks.audioEnabled, camera: tracks.videoEnabled, screen: tracks.screenShareEnabled },
+  };
+}

@@ -1,0 +1,52 @@
+/**
+ * The messages of the room's WebSocket, as this client sends and understands them. Old clients talk the same language,
+ * and both sides ignore members and types that they do not know.
+ */
+
+/** What somebody says about their own media; the optional names point into an SFU and are absent between two browsers. */
+export interface UserTracks {
+  audio?: string;
+  audioEnabled: boolean;
+  audioUnavailable: boolean;
+  video?: string;
+  videoEnabled: boolean;
+  screenshare?: string;
+  screenShareEnabled: boolean;
+}
+
+export interface User {
+  /** The connection id, which is the user's id everywhere. */
+  id: string;
+  name: string;
+  transceiverSessionId?: string;
+  raisedHand: boolean;
+  speaking: boolean;
+  /** False while in the lobby. */
+  joined: boolean;
+  tracks: UserTracks;
+}
+
+export interface RoomState {
+  meetingId?: string;
+  /** Everybody whose connection the server knows, the lobby included. */
+  users: readonly User[];
+}
+
+/** The id of the AI, which the server lists like a user. */
+export const AI_USER_ID = "ai";
+
+export type ServerMessage =
+  | { type: "roomState"; state: RoomState }
+  | { type: "userLeftNotification"; id: string }
+  | { type: "muteMic" }
+  | { type: "p2pSignal"; from: string; signal: string }
+  | { type: "error"; code: string };
+
+export type ClientMessage =
+  | { type: "userUpdate"; user: User }
+  | { type: "heartbeat" }
+  /** Asks for a "partyserver-pong", which proves that the connection is alive in both directions. */
+  | { type: "partyserver-ping" }
+  | { type: "userLeft" }
+  | { type: "muteUser"; id: string }
+  | { type: "p2pSignal"; to: string; signal: string };
