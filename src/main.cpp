@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "akbuzat/config/load.hpp"
 #include "akbuzat/server/server.hpp"
@@ -63,6 +64,8 @@ std::string address(const Config& config, std::uint16_t port) {
 }
 
 int serve(const Invocation& invocation) {
+  // What it keeps is nobody else's on this machine, also in a data directory that others may enter.
+  umask(077);
   const Config& config = invocation.config;
   akbuzat::util::setUpLog(config.logFormat == akbuzat::config::LogFormat::json, levelOf(config.logLevel));
   spdlog::logger& log = akbuzat::util::log();

@@ -46,6 +46,11 @@ std::optional<ConfigError> checkTogether(const Config& config) {
                        ", but must be at least WEBSOCKET_MAX_MESSAGE_BYTES, which is " +
                        printSize(config.webSocket.maxMessageBytes) + ", so that a message can be delivered at all."};
   }
+  if (config.webSocket.pingInterval >= config.room.heartbeatTimeout) {
+    return ConfigError{"WEBSOCKET_PING_INTERVAL is " + printDuration(config.webSocket.pingInterval) +
+                       ", but must be less than ROOM_HEARTBEAT_TIMEOUT, which is " +
+                       printDuration(config.room.heartbeatTimeout) + ", so that hidden pages keep their place."};
+  }
   return std::nullopt;
 }
 

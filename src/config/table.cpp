@@ -215,9 +215,12 @@ std::vector<Setting> makeTable() {
           64 * kKiB, kGiB, [](auto& c) -> auto& { return c.webSocket.maxQueuedBytes; }),
       duration(
           {"WEBSOCKET_PING_INTERVAL", "TIME", kWebSocket,
-           "A client silent for so long is pinged, and disconnected if it stays silent as long again"},
+           "A client silent for so long is pinged; its answer counts as a heartbeat"},
           milliseconds(100), kHour, [](auto& c) -> auto& { return c.webSocket.pingInterval; }),
 
+      number(
+          {"ROOM_MAX_MEMBERS", "NUMBER", kRoom, "People in one room, those in its lobby included"}, 1, 5000,
+          [](auto& c) -> auto& { return c.room.maxMembers; }),
       duration(
           {"ROOM_GRACE", "TIME", kRoom, "From a lost connection until its user has left the room"}, milliseconds(0),
           kHour, [](auto& c) -> auto& { return c.room.grace; }),

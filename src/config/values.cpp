@@ -80,17 +80,10 @@ std::optional<std::int64_t> parseInteger(std::string_view text) { return wholeNu
 std::optional<std::uint64_t> parseSize(std::string_view text) {
   unsigned shift = 0;
   switch (text.empty() ? '\0' : lower(text.back())) {
-    case 'k':
-      shift = 10;
-      break;
-    case 'm':
-      shift = 20;
-      break;
-    case 'g':
-      shift = 30;
-      break;
-    default:
-      break;
+    case 'k': shift = 10; break;
+    case 'm': shift = 20; break;
+    case 'g': shift = 30; break;
+    default: break;
   }
   if (shift != 0) text.remove_suffix(1);
   if (!isDigits(text)) return std::nullopt;

@@ -55,14 +55,12 @@ Response ready(const Site& site) {
 }  // namespace
 
 void addApi(Router& router, const Site& site) {
-  router.add("GET", "/healthz", [](const Request&, Responder responder) {
-    responder(jsonResponse(200, R"({"status":"ok"})"));
-  });
+  router.add("GET", "/healthz",
+             [](const Request&, Responder responder) { responder(jsonResponse(200, R"({"status":"ok"})")); });
   router.add("GET", "/readyz", [&site](const Request&, Responder responder) { responder(ready(site)); });
   router.add("GET", "/api/session", [](const Request& request, Responder responder) { responder(session(request)); });
-  router.add("GET", "/api/config", [json = configuration(site)](const Request&, Responder responder) {
-    responder(jsonResponse(200, json));
-  });
+  router.add("GET", "/api/config",
+             [json = configuration(site)](const Request&, Responder responder) { responder(jsonResponse(200, json)); });
   router.add("POST", "/api/reportRefresh", [&site](const Request& request, Responder responder) {
     reportRefresh(site, request, std::move(responder));
   });

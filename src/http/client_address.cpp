@@ -10,8 +10,7 @@ namespace akbuzat::http {
 namespace ip = boost::asio::ip;
 
 ip::address unmapped(const ip::address& address) {
-  if (address.is_v6() && address.to_v6().is_v4_mapped())
-    return ip::make_address_v4(ip::v4_mapped, address.to_v6());
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) return ip::make_address_v4(ip::v4_mapped, address.to_v6());
   return address;
 }
 
@@ -53,9 +52,8 @@ bool clientUsesHttps(bool tls, bool trustedPeer, const Headers& headers) {
   const std::string list = headers.joined("X-Forwarded-Proto");
   if (list.empty()) return tls;
   const auto comma = list.rfind(',');
-  return equalIgnoringCase(trim(comma == std::string::npos ? std::string_view{list}
-                                                           : std::string_view{list}.substr(comma + 1)),
-                           "https");
+  return equalIgnoringCase(
+      trim(comma == std::string::npos ? std::string_view{list} : std::string_view{list}.substr(comma + 1)), "https");
 }
 
 }  // namespace akbuzat::http

@@ -3,6 +3,8 @@
 #include <sys/epoll.h>
 
 #include <array>
+#include <exception>
+#include <utility>
 
 #include "akbuzat/util/log.hpp"
 #include "http/shard_server.hpp"
@@ -37,6 +39,20 @@ bool Connection::start(TimePoint now) {
 // Readiness
 
 void Connection::onReady(std::uint32_t events) {
+  guard([this, events] { handleReady(events); });
+}
+
+/// One connection's failure, be it a bug or a lack of memory, ends that connection alone.
+void Connection::guard(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const std::exception& failure) {
+    util::log().error("A connection failed: {}", failure.what());
+    abort();
+  }
+}
+
+void Connection::handleReady(std::uint32_t events) {
   if (state_ == State::closed) return;
   if (state_ == State::handshaking) return shakeHands();
   constexpr std::uint32_t kGone = EPOLLERR | EPOLLHUP;
@@ -55,14 +71,10 @@ void Connection::onReady(std::uint32_t events) {
 bool Connection::wantsRead() const {
   switch (state_) {
     case State::handshaking:
-    case State::lingering:
-      return true;
-    case State::http:
-      return !exchange_ || exchange_->phase() == HttpExchange::Phase::reading;
-    case State::webSocket:
-      return session_->wantsBytes();
-    case State::closed:
-      return false;
+    case State::lingering: return true;
+    case State::http: return !exchange_ || exchange_->phase() == HttpExchange::Phase::reading;
+    case State::webSocket: return session_->wantsBytes();
+    case State::closed: return false;
   }
   return false;
 }
@@ -82,6 +94,11 @@ void Connection::readOn() {
   if (wantsRead()) watch(watched_ | EPOLLIN);
 }
 
+bool Connection::owesOutput() const {
+  if (state_ == State::webSocket) return !session_->queue().empty();
+  return exchange_ && exchange_->phase() == HttpExchange::Phase::writing;
+}
+
 void Connection::shakeHands() {
   const IoResult result = transport_.handshake();
   switch (result.status) {
@@ -89,27 +106,22 @@ void Connection::shakeHands() {
       state_ = State::http;
       deadline_ = Clock::now() + shard_->site().config.http.headerTimeout;
       return watch(EPOLLIN);
-    case IoStatus::wouldBlock:
-      return watch(EPOLLIN);
-    case IoStatus::wantsWrite:
-      return watch(EPOLLOUT);
+    case IoStatus::wouldBlock: return watch(EPOLLIN);
+    case IoStatus::wantsWrite: return watch(EPOLLOUT);
     case IoStatus::closed:
-    case IoStatus::failed:
-      return close();
+    case IoStatus::failed: return close();
   }
 }
 
 void Connection::readSome() {
   const std::span<char> scratch = shard_->scratch();
   const IoResult result = transport_.read(scratch);
-  readNeedsWrite_ = result.status == IoStatus::wantsWrite;
+  const bool neededWrite = std::exchange(readNeedsWrite_, result.status == IoStatus::wantsWrite);
+  if (neededWrite && !readNeedsWrite_ && !owesOutput()) waitForWrite(false);
   switch (result.status) {
-    case IoStatus::done:
-      return received(scratch.first(result.bytes), Clock::now());
-    case IoStatus::wouldBlock:
-      return;
-    case IoStatus::wantsWrite:
-      return waitForWrite(true);
+    case IoStatus::done: return received(scratch.first(result.bytes), Clock::now());
+    case IoStatus::wouldBlock: return;
+    case IoStatus::wantsWrite: return waitForWrite(true);
     case IoStatus::closed:
     case IoStatus::failed:
       // Reading happens only while nothing is owed to the peer, so the end of its input is the end.
@@ -128,155 +140,6 @@ void Connection::received(std::span<char> bytes, TimePoint now) {
   // A lingering connection lets what it reads fall.
 }
 
-// HTTP
-
-/// Goes on with requests and answers until input, the socket or a handler must be waited for. Never nested: an answer that
-/// a handler gives at once is written by the loop that called the handler.
-void Connection::runHttp() {
-  if (runningHttp_) return;
-  runningHttp_ = true;
-  while (state_ == State::http && stepHttp()) {
-  }
-  runningHttp_ = false;
-  if (state_ != State::http) return;
-  input_.erase(0, inputTaken_);
-  inputTaken_ = 0;
-  if (input_.empty()) std::string{}.swap(input_);
-  readOn();
-}
-
-/// False if there is something to wait for.
-bool Connection::stepHttp() {
-  if (exchange_) {
-    switch (exchange_->phase()) {
-      case HttpExchange::Phase::reading:
-        return readRequest();
-      case HttpExchange::Phase::answering:
-        return false;
-      case HttpExchange::Phase::writing:
-        return writeAnswer();
-    }
-  }
-  // Empty lines before a request are let pass (RFC 9112 section 2.2).
-  while (inputTaken_ < input_.size() && (input_[inputTaken_] == '\r' || input_[inputTaken_] == '\n')) ++inputTaken_;
-  if (inputTaken_ == input_.size()) return false;
-  exchange_ = std::make_unique<HttpExchange>(shard_->site().config.http, ++serial_);
-  deadline_ = Clock::now() + shard_->site().config.http.headerTimeout;
-  return true;
-}
-
-bool Connection::readRequest() {
-  RequestReader& reader = exchange_->reader;
-  const bool headerWasDone = reader.headerDone();
-  inputTaken_ += reader.put(std::string_view{input_}.substr(inputTaken_));
-  switch (reader.status()) {
-    case RequestReader::Status::needMore:
-      if (reader.headerDone() && !headerWasDone) {
-        deadline_ = Clock::now() + shard_->site().config.http.bodyTimeout;
-        continueRequest();
-      }
-      return false;
-    case RequestReader::Status::done:
-      handleRequest();
-      break;
-    case RequestReader::Status::malformed:
-      failRequest(400, "bad_request", "The request is not well-formed HTTP/1.1.");
-      break;
-    case RequestReader::Status::unsupportedVersion:
-      failRequest(505, "http_version", "Only HTTP/1.1 and HTTP/1.0 are spoken here.");
-      break;
-    case RequestReader::Status::headerTooLarge:
-      failRequest(431, "header_too_large", "The request's header is too large.");
-      break;
-    case RequestReader::Status::bodyTooLarge:
-      failRequest(413, "body_too_large", "The request's body is too large.");
-      break;
-  }
-  return state_ == State::http;
-}
-
-void Connection::continueRequest() {
-  if (!exchange_->reader.expectsContinue()) return;
-  static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-  const iovec part{const_cast<char*>(kContinue.data()), kContinue.size()};
-  const IoResult result = transport_.write({&part, 1});
-  // The socket's buffer is empty unless the client reads no answers; such a client is not worth more code.
-  if (result.status != IoStatus::done || result.bytes != kContinue.size()) close();
-}
-
-void Connection::handleRequest() {
-  Site& site = shard_->site();
-  const std::uint64_t serial = exchange_->serial();
-  deadline_ = TimePoint::max();
-  auto taken = exchange_->takeRequest(site, peer_);
-  if (auto* instead = std::get_if<Response>(&taken)) return acceptAnswer(serial, std::move(*instead));
-  Request& request = std::get<Request>(taken);
-  if (!site.limiter.takeRequest(request.client, Clock::now())) {
-    Response response = jsonError(429, "too_many_requests", "Too many requests came from this address.");
-    response.add("Retry-After", "1");
-    return acceptAnswer(serial, std::move(response));
-  }
-  try {
-    site.handle(request, Responder(weak_from_this(), serial));
-  } catch (const std::exception& failure) {
-    // The responder has answered 500 by being dropped.
-    util::log().error("A request failed: {}", failure.what());
-  }
-}
-
-void Connection::answer(std::uint64_t serial, Response response) {
-  if (shard_->runsHere()) return acceptAnswer(serial, std::move(response));
-  shard_->post([self = weak_from_this(), serial, moved = std::make_shared<Response>(std::move(response))] {
-    if (const auto alive = self.lock()) alive->acceptAnswer(serial, std::move(*moved));
-  });
-}
-
-void Connection::acceptAnswer(std::uint64_t serial, Response response) {
-  if (state_ != State::http || !exchange_ || exchange_->serial() != serial ||
-      exchange_->phase() != HttpExchange::Phase::answering)
-    return;
-  exchange_->setAnswer(std::move(response), shard_->site(), shard_->date());
-  deadline_ = Clock::now() + shard_->site().config.http.idleTimeout;
-  runHttp();
-}
-
-/// Answers a request that did not come whole, or could not be understood, and ends.
-void Connection::failRequest(unsigned status, std::string_view code, std::string_view message) {
-  exchange_->setAnswer(jsonError(status, code, message), shard_->site(), shard_->date());
-  deadline_ = Clock::now() + shard_->site().config.http.idleTimeout;
-}
-
-bool Connection::writeAnswer() {
-  const IoResult result = transport_.write(exchange_->unsent());
-  if (result.status == IoStatus::wouldBlock) {
-    waitForWrite(true);
-    return false;
-  }
-  if (result.status != IoStatus::done) {
-    close();
-    return false;
-  }
-  deadline_ = Clock::now() + shard_->site().config.http.idleTimeout;
-  if (!exchange_->sent(result.bytes)) return true;
-  waitForWrite(false);
-  if (auto upgrade = exchange_->takeUpgrade()) {
-    becomeWebSocket(std::move(upgrade));
-    return false;
-  }
-  if (exchange_->closesAfter()) {
-    linger();
-    return false;
-  }
-  exchange_.reset();
-  return true;
-}
-
-void Connection::refuse(Response response) {
-  exchange_ = std::make_unique<HttpExchange>(shard_->site().config.http, ++serial_);
-  exchange_->setAnswer(std::move(response), shard_->site(), shard_->date());
-  runHttp();
-}
-
 // WebSocket
 
 void Connection::becomeWebSocket(std::unique_ptr<Upgrade> upgrade) {
@@ -284,9 +147,9 @@ void Connection::becomeWebSocket(std::unique_ptr<Upgrade> upgrade) {
   exchange_.reset();
   state_ = State::webSocket;
   deadline_ = TimePoint::max();
-  session_ = std::make_shared<WebSocketSession>(*this, shard_->index(), shard_->site().rooms,
-                                                shard_->site().config.webSocket, upgrade->deflate,
-                                                std::move(upgrade->room), now);
+  session_ =
+      std::make_shared<WebSocketSession>(*this, shard_->index(), shard_->site().rooms, shard_->site().config.webSocket,
+                                         upgrade->deflate, std::move(upgrade->room), now);
   session_->enter(std::move(upgrade->id), std::move(upgrade->identity));
   std::string early;
   early.swap(input_);
@@ -299,16 +162,18 @@ void Connection::becomeWebSocket(std::unique_ptr<Upgrade> upgrade) {
 void Connection::scheduleTurn() {
   if (turnScheduled_ || state_ == State::closed) return;
   turnScheduled_ = true;
-  shard_->scheduleTurn(*this);
+  shard_->scheduleTurn(shared_from_this());
 }
 
 void Connection::turn() {
   turnScheduled_ = false;
   if (state_ != State::webSocket) return;
-  if (session_->hasRest()) session_->receiveRest(Clock::now());
-  if (session_->doomed()) return abort();
-  // While the socket is full only its readiness helps.
-  if ((watched_ & EPOLLOUT) == 0 || readNeedsWrite_) writeQueue();
+  guard([this] {
+    if (session_->hasRest()) session_->receiveRest(Clock::now());
+    if (session_->doomed()) return abort();
+    // While the socket is full only its readiness helps.
+    if ((watched_ & EPOLLOUT) == 0 || readNeedsWrite_) writeQueue();
+  });
 }
 
 void Connection::writeQueue() {
@@ -322,7 +187,8 @@ void Connection::writeQueue() {
     const IoResult result = transport_.write({parts.data(), count});
     if (result.status == IoStatus::done) {
       queue.consume(result.bytes);
-      // A plain socket that took a part has no room for more; asking again would only tell so. TLS takes a record a call.
+      // A plain socket that took a part has no room for more; asking again would only tell so. TLS takes a record a
+      // call.
       full = result.bytes < offered && !transport_.tls();
     } else if (result.status == IoStatus::wouldBlock) {
       full = true;
@@ -344,8 +210,10 @@ void Connection::settleSession() {
 
 void Connection::tick(TimePoint now) {
   if (state_ == State::webSocket) {
-    session_->tick(now);
-    return settleSession();
+    return guard([this, now] {
+      session_->tick(now);
+      settleSession();
+    });
   }
   if (state_ == State::closed || now < deadline_) return;
   if (state_ == State::http && exchange_ && exchange_->phase() == HttpExchange::Phase::reading) {

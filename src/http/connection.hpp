@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -15,9 +16,9 @@ namespace akbuzat::http {
 
 class ShardServer;
 
-/// One accepted socket through its life: TLS handshake, requests one after the other, perhaps a WebSocket, the end. Owned
-/// by its shard's table; handlers and threads that owe it an answer know it weakly. All on its shard but `answer`. After
-/// `close` every call does nothing, so that late readiness, answers and flushes are harmless.
+/// One accepted socket through its life: TLS handshake, requests one after the other, perhaps a WebSocket, the end.
+/// Owned by its shard's table; handlers and threads that owe it an answer know it weakly. All on its shard but
+/// `answer`. After `close` every call does nothing, so that late readiness, answers and flushes are harmless.
 class Connection final : public AnswerSink,
                          public Poller::Target,
                          public SessionHost,
@@ -55,7 +56,10 @@ class Connection final : public AnswerSink,
  private:
   enum class State { handshaking, http, webSocket, lingering, closed };
 
+  void guard(const std::function<void()>& work);
+  void handleReady(std::uint32_t events);
   [[nodiscard]] bool wantsRead() const;
+  [[nodiscard]] bool owesOutput() const;
   void watch(std::uint32_t events);
   void waitForWrite(bool wait);
   void shakeHands();

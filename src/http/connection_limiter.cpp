@@ -76,7 +76,8 @@ ConnectionLimiter::Entry& ConnectionLimiter::entryOf(const boost::asio::ip::addr
       .first->second;
 }
 
-/// Drops the entries that are as good as new. At most once a second, so that a full table is not walked for each request.
+/// Drops the entries that are as good as new. At most once a second, so that a full table is not walked for each
+/// request.
 void ConnectionLimiter::forgetQuiet(TimePoint now) {
   if (now - lastSweep_ < std::chrono::seconds(1)) return;
   lastSweep_ = now;

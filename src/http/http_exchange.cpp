@@ -76,7 +76,8 @@ void HttpExchange::setAnswer(Response response, const Site& site, std::string_vi
 }
 
 std::span<const iovec> HttpExchange::unsent() {
-  const std::string_view content = response_.headOnly || response_.status == 101 ? std::string_view{} : response_.content();
+  const std::string_view content =
+      response_.headOnly || response_.status == 101 ? std::string_view{} : response_.content();
   std::size_t skip = sent_;
   std::size_t count = 0;
   for (const std::string_view part : {std::string_view{headText_}, content}) {

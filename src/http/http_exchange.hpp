@@ -24,8 +24,8 @@ struct Peer {
   bool tls = false;
 };
 
-/// One request and its answer on a connection, which owns it from the request's first byte to the answer's last; so an idle
-/// connection holds neither. On the connection's shard.
+/// One request and its answer on a connection, which owns it from the request's first byte to the answer's last; so an
+/// idle connection holds neither. On the connection's shard.
 class HttpExchange {
  public:
   enum class Phase { reading, answering, writing };
@@ -52,8 +52,6 @@ class HttpExchange {
   [[nodiscard]] std::unique_ptr<Upgrade> takeUpgrade() { return std::move(response_.upgrade); }
 
   RequestReader reader;
-  /// "100 Continue" was sent or is not needed any more.
-  bool continued = false;
 
  private:
   const std::uint64_t serial_;

@@ -15,8 +15,8 @@
 namespace akbuzat::http {
 
 struct HttpServer::Impl {
-  Impl(util::Shards& shards, const config::Config& configuration, room::RoomDirectory& rooms,
-       storage::Reports& reports, std::string version)
+  Impl(util::Shards& shards, const config::Config& configuration, room::RoomDirectory& rooms, storage::Reports& reports,
+       std::string version)
       : config(configuration),
         site(std::make_shared<Site>(configuration, rooms, reports, std::move(version))),
         tls(std::make_shared<CurrentTlsContext>()) {

@@ -31,13 +31,13 @@ std::optional<Identity> identify(const Headers& headers, bool trustedPeer, const
       return Identity{std::move(*name), std::move(owner), Identity::Source::header};
     }
   }
-  return withSession(headers, cookie, [](Session session, std::string_view value) -> std::optional<Identity> {
+  return withSession(headers, cookie, [](const Session& session, std::string_view value) -> std::optional<Identity> {
     auto name = cleanUsername(session.username);
     if (!name) return std::nullopt;
     // A cookie of an old server has no uid. Browsers whose users took the same name there share an owner until they
     // take a name here.
-    std::string owner = session.uid.empty() ? "value:" + util::base64Encode(util::sha256(value))
-                                            : "session:" + session.uid;
+    std::string owner =
+        session.uid.empty() ? "value:" + util::base64Encode(util::sha256(value)) : "session:" + session.uid;
     return Identity{std::move(*name), std::move(owner), Identity::Source::cookie};
   });
 }

@@ -66,9 +66,7 @@ class SocketAddress {
   socklen_t size_ = sizeof(sockaddr_storage);
 };
 
-void setOption(int fd, int level, int option, int value) {
-  ::setsockopt(fd, level, option, &value, sizeof value);
-}
+void setOption(int fd, int level, int option, int value) { ::setsockopt(fd, level, option, &value, sizeof value); }
 
 class Binder {
  public:

@@ -11,8 +11,8 @@
 
 namespace akbuzat::http {
 
-/// Sockets that listen on one address and port together (SO_REUSEPORT), one for each shard. Port 0 lets the system choose
-/// one for all. Throws std::system_error whose text names the address and the reason.
+/// Sockets that listen on one address and port together (SO_REUSEPORT), one for each shard. Port 0 lets the system
+/// choose one for all. Throws std::system_error whose text names the address and the reason.
 std::vector<FileDescriptor> listenOn(const std::string& address, std::uint16_t port, std::size_t count);
 
 /// The port that a bound socket has.

@@ -53,8 +53,7 @@ Response newRoom(const Request& request) {
 
 Response setUsername(const Site& site, const Request& request) {
   if (auto refusal = refuseForeignOrigin(request, site.config)) return std::move(*refusal);
-  Response response =
-      redirect(safeReturnPath(formValue(request.query, "return-url").value_or("/"), request.origin));
+  Response response = redirect(safeReturnPath(formValue(request.query, "return-url").value_or("/"), request.origin));
   // Whoever is named by the proxy cannot choose a name.
   if (request.identity && request.identity->source == Identity::Source::header) return response;
   const auto name = cleanUsername(formValue(request.body, "username").value_or(""));
@@ -119,18 +118,15 @@ void addPages(Router& router, const Site& site) {
   router.add("GET", "/legal/terms", open);
   router.add("GET", "/legal/privacy", open);
   router.add("GET", "/call-quality-feedback", guarded);
-  router.add("POST", "/call-quality-feedback", [&site](const Request& request, Responder responder) {
-    feedback(site, request, std::move(responder));
-  });
+  router.add("POST", "/call-quality-feedback",
+             [&site](const Request& request, Responder responder) { feedback(site, request, std::move(responder)); });
   // Served from the web root if it is there; it is never a room.
-  router.add("GET", "/site.webmanifest", answer([](const Request&) {
-               return jsonError(404, "not_found", "There is nothing at this address.");
-             }));
+  router.add("GET", "/site.webmanifest",
+             answer([](const Request&) { return jsonError(404, "not_found", "There is nothing at this address."); }));
   router.add("GET", "/{room}", guarded);
   router.add("GET", "/{room}/room", guarded);
-  router.setFallback([&site](const Request& request, Responder responder) {
-    notFound(site, request, std::move(responder));
-  });
+  router.setFallback(
+      [&site](const Request& request, Responder responder) { notFound(site, request, std::move(responder)); });
 }
 
 }  // namespace akbuzat::http

@@ -7,9 +7,9 @@
 
 namespace akbuzat::http {
 
-/// Readiness of one shard's sockets: an epoll set of its own, of which Asio knows only the one descriptor. A socket then
-/// costs no allocation and no system call a wait, as it does when Asio waits for each. Level-triggered: what was not
-/// read or written yet is reported again. Used on its shard only.
+/// Readiness of one shard's sockets: an epoll set of its own, of which Asio knows only the one descriptor. A socket
+/// then costs no allocation and no system call a wait, as it does when Asio waits for each. Level-triggered: what was
+/// not read or written yet is reported again. Used on its shard only.
 class Poller {
  public:
   /// Something with a socket. It must stay alive until the shard's handler after `remove`.

@@ -36,8 +36,8 @@ std::vector<std::string_view> Headers::all(std::string_view name) const {
 
 std::optional<Target> parseTarget(std::string_view target) {
   // A fragment is never sent (RFC 9112 section 3.2), and a backslash is a slash to some.
-  const bool clean = std::ranges::none_of(
-      target, [](char c) { return c == ' ' || c == '#' || c == '\\' || isControlCharacter(c); });
+  const bool clean =
+      std::ranges::none_of(target, [](char c) { return c == ' ' || c == '#' || c == '\\' || isControlCharacter(c); });
   if (!clean) return std::nullopt;
   Target parts;
   if (!target.starts_with('/')) {

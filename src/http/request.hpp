@@ -12,7 +12,9 @@ namespace akbuzat::http {
 /// The header fields of a request, in their order. Names are compared without regard to case.
 class Headers {
  public:
-  void add(std::string_view name, std::string_view value) { fields_.push_back({std::string{name}, std::string{value}}); }
+  void add(std::string_view name, std::string_view value) {
+    fields_.push_back({std::string{name}, std::string{value}});
+  }
 
   [[nodiscard]] bool has(std::string_view name) const;
   /// The first field of that name, or empty.
@@ -67,7 +69,8 @@ struct Target {
   std::string authority;
 };
 
-/// Takes a request target apart. nullopt if it is neither origin-form nor absolute-form, or has characters that no URL has.
+/// Takes a request target apart. nullopt if it is neither origin-form nor absolute-form, or has characters that no URL
+/// has.
 std::optional<Target> parseTarget(std::string_view target);
 
 /// True for what may stand in Host: a name or address with an optional port, no user, no path.

@@ -40,8 +40,7 @@ std::size_t RequestReader::put(std::string_view bytes) {
   while (status_ == Status::needMore) {
     beast::error_code error;
     // One element a call: the header is complete, and read, before any of the body is.
-    const std::size_t count =
-        parser.put(boost::asio::const_buffer{bytes.data() + taken, bytes.size() - taken}, error);
+    const std::size_t count = parser.put(boost::asio::const_buffer{bytes.data() + taken, bytes.size() - taken}, error);
     taken += count;
     if (error == beast::http::error::need_more) return taken;
     if (error) {

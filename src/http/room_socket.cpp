@@ -70,16 +70,15 @@ Response openSocket(Site& site, const Request& request) {
     response.add("Retry-After", "5");
     return response;
   }
-  return switchProtocols(answer, Upgrade{room::RoomName{request.room}, protocol::ConnectionId{std::move(id)},
-                                         *request.identity, false});
+  return switchProtocols(
+      answer, Upgrade{room::RoomName{request.room}, protocol::ConnectionId{std::move(id)}, *request.identity, false});
 }
 
 }  // namespace
 
 void addRoomSocket(Router& router, Site& site) {
-  router.add("GET", "/parties/rooms/{room}/*", [&site](const Request& request, Responder responder) {
-    responder(openSocket(site, request));
-  });
+  router.add("GET", "/parties/rooms/{room}/*",
+             [&site](const Request& request, Responder responder) { responder(openSocket(site, request)); });
 }
 
 }  // namespace akbuzat::http

@@ -54,8 +54,7 @@ std::string SessionCookie::sign(std::string_view text) const {
 std::string SessionCookie::write(const Session& session) const {
   nlohmann::json json{{"username", session.username}};
   if (!session.uid.empty()) json["uid"] = session.uid;
-  const std::string text =
-      util::base64Encode(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  const std::string text = util::base64Encode(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   return util::percentEncode(text + "." + sign(text));
 }
 

@@ -37,8 +37,9 @@ class SessionCookie {
 /// The values of all cookies called `name` in a Cookie header (RFC 6265 section 4.2.1).
 std::vector<std::string_view> cookieValues(std::string_view header, std::string_view name);
 
-/// The name as it is shown: without blanks around it. nullopt unless it is 1 to `maxCodePoints` code points of well-formed
-/// UTF-8 without control characters, line separators and signs that turn the direction of the text that follows.
+/// The name as it is shown: without blanks around it. nullopt unless it is 1 to `maxCodePoints` code points of
+/// well-formed UTF-8 without control characters, line separators and signs that turn the direction of the text that
+/// follows.
 std::optional<std::string> cleanUsername(std::string_view name, std::size_t maxCodePoints = 64);
 
 }  // namespace akbuzat::http

@@ -3,7 +3,8 @@
 #include <sys/epoll.h>
 
 #include <cerrno>
-#include <cstring>
+#include <system_error>
+#include <utility>
 
 #include "akbuzat/util/log.hpp"
 #include "http/listen_socket.hpp"
@@ -112,19 +113,14 @@ void ShardServer::acceptSome() {
   for (int i = 0; i < kAcceptBatch; ++i) {
     Accepted accepted = acceptOne(listener_.get());
     switch (accepted.error) {
-      case 0:
-        welcome(std::move(accepted.socket), accepted.peer);
+      case 0: welcome(std::move(accepted.socket), accepted.peer); break;
+      case EAGAIN: return;
+      case ECONNABORTED:
+      case EINTR:
+      case EPROTO:
+        // The peer gave up before its turn came.
         break;
-      case EAGAIN:
-        return;
-      case EMFILE:
-      case ENFILE:
-      case ENOBUFS:
-      case ENOMEM:
-        return pauseAccepting(accepted.error);
-      default:
-        // The peer gave up, or the network did (accept(2) says to treat these as "try again").
-        break;
+      default: return pauseAccepting(accepted.error);
     }
   }
 }
@@ -133,7 +129,7 @@ void ShardServer::pauseAccepting(int error) {
   const TimePoint now = Clock::now();
   if (now >= nextAcceptWarning_) {
     nextAcceptWarning_ = now + kAcceptWarningInterval;
-    util::log().warn("No connection can be accepted for the moment: {}", std::strerror(error));
+    util::log().warn("No connection can be accepted for the moment: {}", std::generic_category().message(error));
   }
   if (listening_) poller_.remove(listener_.get());
   listening_ = false;
@@ -150,12 +146,12 @@ void ShardServer::welcome(FileDescriptor socket, const boost::asio::ip::address&
   if (!admitted && (tls || refusals_ >= kMaxRefusals)) return;
   SslPtr ssl = tls ? makeServerSsl(tls.get(), socket.get()) : nullptr;
   const bool usable = !tls || ssl;
-  const auto connection = std::make_shared<Connection>(
-      shared_from_this(), Transport(std::move(socket), std::move(ssl)), who, admitted);
+  const auto connection =
+      std::make_shared<Connection>(shared_from_this(), Transport(std::move(socket), std::move(ssl)), who, admitted);
   add(connection);
+  if (!admitted) ++refusals_;
   if (!usable || !connection->start(now)) return connection->close();
   if (admitted) return;
-  ++refusals_;
   Response response = admission == ConnectionLimiter::Admission::serverFull
                           ? jsonError(503, "server_full", "The server has as many connections as it can take.")
                           : jsonError(429, "too_many_connections", "Too many connections come from this address.");
@@ -170,7 +166,7 @@ void ShardServer::add(std::shared_ptr<Connection> connection) {
 }
 
 void ShardServer::retire(Connection& connection) {
-  if (!connection.counted() && refusals_ > 0) --refusals_;
+  if (!connection.counted()) --refusals_;
   const std::size_t index = connection.tableIndex;
   retired_.push_back(std::move(connections_[index]));
   if (index + 1 != connections_.size()) {
@@ -183,8 +179,8 @@ void ShardServer::retire(Connection& connection) {
 
 // Turns and time
 
-void ShardServer::scheduleTurn(Connection& connection) {
-  dirty_.push_back(&connection);
+void ShardServer::scheduleTurn(std::shared_ptr<Connection> connection) {
+  dirty_.push_back(std::move(connection));
   scheduleShardTurn();
 }
 
@@ -199,10 +195,10 @@ void ShardServer::scheduleShardTurn() {
 void ShardServer::shardTurn() {
   turnPosted_ = false;
   dirtyNow_.swap(dirty_);
-  // A connection in the list may have closed since; it is among the retired ones, and its turn does nothing.
-  for (Connection* connection : dirtyNow_) connection->turn();
+  // One that has closed since is asked as well, and does nothing.
+  for (const auto& connection : dirtyNow_) connection->turn();
   dirtyNow_.clear();
-  if (dirty_.empty()) retired_.clear();
+  retired_.clear();
   finishIfEmpty();
 }
 

@@ -23,9 +23,9 @@
 
 namespace akbuzat::http {
 
-/// The part of the server that lives on one shard: a listening socket, the connections accepted from it, one timer for all
-/// their deadlines. Owned by the server, and by its connections while there are any. Functions are called on the shard
-/// unless they say otherwise.
+/// The part of the server that lives on one shard: a listening socket, the connections accepted from it, one timer for
+/// all their deadlines. Owned by the server, and by its connections while there are any. Functions are called on the
+/// shard unless they say otherwise.
 class ShardServer final : public std::enable_shared_from_this<ShardServer> {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;
@@ -53,7 +53,7 @@ class ShardServer final : public std::enable_shared_from_this<ShardServer> {
   [[nodiscard]] std::span<char> scratch() noexcept { return scratch_; }
   /// The Date header's value.
   [[nodiscard]] std::string_view date();
-  void scheduleTurn(Connection& connection);
+  void scheduleTurn(std::shared_ptr<Connection> connection);
   /// Takes a closed connection off the table; it stays alive until the handler under way has ended.
   void retire(Connection& connection);
   /// Any thread.
@@ -101,8 +101,9 @@ class ShardServer final : public std::enable_shared_from_this<ShardServer> {
   std::vector<std::shared_ptr<Connection>> connections_;
   /// Closed in this turn: somebody up the stack may still hold a reference.
   std::vector<std::shared_ptr<Connection>> retired_;
-  std::vector<Connection*> dirty_;
-  std::vector<Connection*> dirtyNow_;
+  /// Connections with something to do in the next turn, and those of the turn under way.
+  std::vector<std::shared_ptr<Connection>> dirty_;
+  std::vector<std::shared_ptr<Connection>> dirtyNow_;
   bool turnPosted_ = false;
   /// Connections over the limits that are told so at this moment.
   std::size_t refusals_ = 0;

@@ -26,6 +26,12 @@ Site::Site(const config::Config& configuration, room::RoomDirectory& roomDirecto
 }
 
 void Site::handle(Request& request, Responder responder) const {
+  // Probes go on being answered: one says that the process lives, the other that it takes no new work.
+  if (draining && request.path != "/healthz" && request.path != "/readyz") {
+    Response response = jsonError(503, "draining", "The server is shutting down.");
+    response.add("Retry-After", "5");
+    return responder(std::move(response));
+  }
   if (request.method == "GET" || request.method == "HEAD") {
     const auto path = util::percentDecode(request.path);
     const StaticFile* file = path ? files.find(*path) : nullptr;
@@ -47,7 +53,8 @@ bool isOwnOrigin(std::string_view origin, const Request& request, const config::
   if (!config.publicUrl.empty()) return equalIgnoringCase(origin, config.publicUrl);
   if (!origin.starts_with("http://") && !origin.starts_with("https://")) return false;
   // Without PUBLIC_URL only the host decides: behind a proxy that nobody declared we do not know the browser's scheme.
-  return equalIgnoringCase(withoutScheme(origin), withoutScheme(request.origin));
+  const std::string_view own = withoutScheme(request.origin);
+  return !own.empty() && equalIgnoringCase(withoutScheme(origin), own);
 }
 
 std::optional<Response> refuseForeignOrigin(const Request& request, const config::Config& config) {

@@ -14,7 +14,8 @@
 
 namespace akbuzat::http {
 
-/// What all shards of the server share. Owned by the server; immutable once it serves but for what is thread-safe itself.
+/// What all shards of the server share. Owned by the server; immutable once it serves but for what is thread-safe
+/// itself.
 struct Site {
   /// Loads WEB_ROOT; throws as StaticFiles does.
   Site(const config::Config& config, room::RoomDirectory& rooms, storage::Reports& reports, std::string version);

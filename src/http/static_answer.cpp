@@ -86,8 +86,8 @@ std::optional<std::size_t> number(std::string_view digits) {
   return value;
 }
 
-/// Reads "bytes=first-last", "bytes=first-" and "bytes=-suffix". Anything else, and several ranges, are ignored, which a
-/// server may (RFC 9110 section 14.2).
+/// Reads "bytes=first-last", "bytes=first-" and "bytes=-suffix". Anything else, and several ranges, are ignored, which
+/// a server may (RFC 9110 section 14.2).
 RangeKind readRange(std::string_view text, std::size_t size, Range& range) {
   if (!equalIgnoringCase(text.substr(0, 6), "bytes=")) return RangeKind::none;
   const std::string_view spec = trim(text.substr(6));

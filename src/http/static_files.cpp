@@ -114,8 +114,8 @@ StaticFiles::StaticFiles(const fs::path& root) {
       }
     }
   } catch (const fs::filesystem_error& failure) {
-    throw std::runtime_error("WEB_ROOT cannot be read: " + failure.code().message() + " (" +
-                             failure.path1().string() + ")");
+    throw std::runtime_error("WEB_ROOT cannot be read: " + failure.code().message() + " (" + failure.path1().string() +
+                             ")");
   }
 }
 

@@ -37,9 +37,9 @@ class StaticFiles {
   static constexpr std::size_t kMaxTotalBytes = std::size_t{256} * 1024 * 1024;
 
   StaticFiles() = default;
-  /// Loads the regular files below `root`; no symbolic links below it, no hidden files but .well-known. A root that does
-  /// not exist is empty. Throws std::runtime_error that names WEB_ROOT if the whole is larger than kMaxTotalBytes or
-  /// cannot be read.
+  /// Loads the regular files below `root`; no symbolic links below it, no hidden files but .well-known. A root that
+  /// does not exist is empty. Throws std::runtime_error that names WEB_ROOT if the whole is larger than kMaxTotalBytes
+  /// or cannot be read.
   explicit StaticFiles(const std::filesystem::path& root);
 
   /// By the decoded path of the URL, "/assets/app.js". Null if there is no such file; the page is not among them.

@@ -81,7 +81,7 @@ BIO_METHOD* socketMethod() {
 }  // namespace
 
 TlsContextPtr loadTlsContext(const std::filesystem::path& certFile, const std::filesystem::path& keyFile) {
-  const TlsContextPtr context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
+  TlsContextPtr context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
   if (!context) throw std::runtime_error("OpenSSL cannot make a TLS context: " + opensslReason());
   SSL_CTX* const raw = context.get();
   SSL_CTX_set_min_proto_version(raw, TLS1_2_VERSION);

@@ -84,13 +84,9 @@ IoResult Transport::tlsResult(int result, std::size_t bytes, bool writing) {
     case SSL_ERROR_WANT_READ:
       // Only renegotiation makes a write wait for reading, and that is switched off.
       return {writing ? IoStatus::failed : IoStatus::wouldBlock};
-    case SSL_ERROR_WANT_WRITE:
-      return {writing ? IoStatus::wouldBlock : IoStatus::wantsWrite};
-    case SSL_ERROR_ZERO_RETURN:
-      return {IoStatus::closed};
-    default:
-      ERR_clear_error();
-      return {IoStatus::failed};
+    case SSL_ERROR_WANT_WRITE: return {writing ? IoStatus::wouldBlock : IoStatus::wantsWrite};
+    case SSL_ERROR_ZERO_RETURN: return {IoStatus::closed};
+    default: ERR_clear_error(); return {IoStatus::failed};
   }
 }
 

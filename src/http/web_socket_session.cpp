@@ -1,5 +1,6 @@
 #include "http/web_socket_session.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -30,14 +31,14 @@ WebSocketSession::WebSocketSession(SessionHost& host, util::ShardIndex shard, ro
       room_(std::move(roomName)),
       reader_(limits.maxMessageBytes, deflate),
       queue_(deflate),
-      messageRate_(limits.messagesPerSecond, limits.messagesPerSecond * kBurstSeconds, now),
+      messageRate_(limits.messagesPerSecond, std::max(1.0, limits.messagesPerSecond * kBurstSeconds), now),
       lastActivity_(now) {}
 
 void WebSocketSession::send(const websocket::OutboundMessagePtr& message) {
   if (host_ == nullptr || closing_ || doomed_) return;
   queue_.push(message);
   if (queue_.bytes() > limits_.maxQueuedBytes) {
-    util::log().debug("A socket of room {} is closed: its client reads too slowly.", room_.value());
+    util::log().debug("A socket is closed: its client reads too slowly");
     doomed_ = true;
     queue_.clear();
   }
@@ -59,8 +60,8 @@ void WebSocketSession::resume() {
 
 void WebSocketSession::enter(protocol::ConnectionId id, Identity identity) {
   inRoom_ = true;
-  rooms_->enter(room_, room::Entrance{std::move(id), std::move(identity.owner), std::move(identity.name),
-                                      shared_from_this()});
+  rooms_->enter(room_,
+                room::Entrance{std::move(id), std::move(identity.owner), std::move(identity.name), shared_from_this()});
 }
 
 void WebSocketSession::receive(std::span<char> bytes, TimePoint now) {
@@ -79,8 +80,8 @@ void WebSocketSession::receiveRest(TimePoint now) {
   if (host_ != nullptr && wantsBytes()) host_->readOn();
 }
 
-/// Reads up to one batch, which is bounded in bytes as well: compressed input could otherwise become a thousand times its
-/// size in memory.
+/// Reads up to one batch, which is bounded in bytes as well: compressed input could otherwise become a thousand times
+/// its size in memory.
 void WebSocketSession::handle(std::span<char>& bytes, TimePoint now) {
   std::vector<protocol::ClientMessage> batch;
   std::size_t batchBytes = 0;
@@ -133,7 +134,12 @@ void WebSocketSession::handleText(std::string_view text, std::vector<protocol::C
 void WebSocketSession::tick(TimePoint now) {
   if (host_ == nullptr || doomed_) return;
   if (closing_) {
-    if (now >= closeDeadline_) doomed_ = true;
+    if (now < closeDeadline_) return;
+    // What the peer has not taken by now it will not take; what it has taken a reset should not take back.
+    if (queue_.empty())
+      finished_ = true;
+    else
+      doomed_ = true;
     return;
   }
   // A peer that stays silent is the room's to close; it sees the heartbeats that pongs become.

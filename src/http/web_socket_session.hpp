@@ -21,8 +21,8 @@ namespace akbuzat::http {
 /// What a session asks of the connection whose bytes it speaks for.
 class SessionHost {
  public:
-  /// There is something for the session's turn to do. Cheap, and does nothing at once: rooms call into the session while
-  /// they walk over their members.
+  /// There is something for the session's turn to do. Cheap, and does nothing at once: rooms call into the session
+  /// while they walk over their members.
   virtual void scheduleTurn() = 0;
   /// The session takes bytes again.
   virtual void readOn() = 0;
@@ -31,9 +31,9 @@ class SessionHost {
   ~SessionHost() = default;
 };
 
-/// A member's WebSocket after the handshake: frames in, batches of parsed messages to the room, frames out. Shared by its
-/// connection and the room; when the connection ends it lets go of both, and what the room still says is nothing. All on
-/// the connection's shard, but destroyed on any. Never calls the room from within a call of the room.
+/// A member's WebSocket after the handshake: frames in, batches of parsed messages to the room, frames out. Shared by
+/// its connection and the room; when the connection ends it lets go of both, and what the room still says is nothing.
+/// All on the connection's shard, but destroyed on any. Never calls the room from within a call of the room.
 class WebSocketSession final : public room::MemberSocket, public std::enable_shared_from_this<WebSocketSession> {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;

@@ -23,7 +23,9 @@ constexpr auto kRetry = 1s;
 constexpr double kSignalsPerSecond = 50;
 constexpr double kSignalBurst = 500;
 /// What waits for a member who is reconnecting; beyond it the oldest are dropped, and the pair negotiates anew.
-constexpr std::size_t kMaxMissedSignalBytes = std::size_t{256} * 1024;
+constexpr std::size_t kMaxMissedBytes = std::size_t{256} * 1024;
+/// Connection ids of people who have left, kept for their owners; a bound, not a number that a meeting reaches.
+constexpr std::size_t kMaxFormerOwners = 4096;
 
 Delivery toOne(SocketId socket, std::string text) { return {Audience::one, socket, std::move(text)}; }
 
@@ -42,21 +44,27 @@ void Room::restore(const StoredRoom& stored, TimePoint now) {
                   .everJoined = kept.everJoined,
                   .socket = std::nullopt,
                   .lastHeard = now,
-                  .leavesAt = now + timing_.restartGrace,
+                  .leavesAt = now + rules_.restartGrace,
                   .signalRate = {kSignalsPerSecond, kSignalBurst, now},
-                  .missedSignals = {}};
+                  .missed = {}};
     members_.emplace(kept.user.id, std::move(member));
   }
-  if (members_.empty()) meetingEndsAt_ = now + timing_.emptyMeeting;
-  requireSweepAt(now + std::min(timing_.restartGrace, timing_.emptyMeeting));
+  if (members_.empty()) meetingEndsAt_ = now + rules_.emptyMeeting;
+  requireSweepAt(now + std::min(rules_.restartGrace, rules_.emptyMeeting));
 }
 
 Effects Room::enter(const protocol::ConnectionId& id, std::string owner, std::string name, SocketId socket,
                     TimePoint now) {
   Effects effects;
   const auto known = members_.find(id);
-  if (known != members_.end() && known->second.owner != owner) {
+  const auto former = formerOwners_.find(id);
+  if ((known != members_.end() && known->second.owner != owner) ||
+      (former != formerOwners_.end() && former->second != owner)) {
     effects.closings.push_back({socket, close_code::kIdInUse, "This connection id belongs to another session"});
+    return effects;
+  }
+  if (known == members_.end() && members_.size() >= rules_.maxMembers) {
+    effects.closings.push_back({socket, close_code::kRoomFull, "The room is full"});
     return effects;
   }
   if (meetingId_.empty()) {
@@ -72,7 +80,7 @@ Effects Room::enter(const protocol::ConnectionId& id, std::string owner, std::st
                   .socket = std::nullopt,
                   .lastHeard = now,
                   .signalRate = {kSignalsPerSecond, kSignalBurst, now},
-                  .missedSignals = {}};
+                  .missed = {}};
     member.user.id = id;
     member.user.name = std::move(name);
     member.user.tracks = {.audio = {},
@@ -100,9 +108,9 @@ Effects Room::enter(const protocol::ConnectionId& id, std::string owner, std::st
     }
     // The others have nothing new to learn; whoever comes back has.
     if (stateChange_ != StateChange::now) effects.deliveries.push_back(toOne(socket, stateText()));
-    for (std::string& signal : member.missedSignals) effects.deliveries.push_back(toOne(socket, std::move(signal)));
-    member.missedSignals.clear();
-    member.missedSignalBytes = 0;
+    for (std::string& text : member.missed) effects.deliveries.push_back(toOne(socket, std::move(text)));
+    member.missed.clear();
+    member.missedBytes = 0;
   }
   finish(now, effects);
   return effects;
@@ -116,7 +124,7 @@ void Room::attach(Member& member, SocketId socket, TimePoint now, Effects& effec
   member.socket = socket;
   member.lastHeard = now;
   member.leavesAt = TimePoint::max();
-  requireSweepAt(now + timing_.heartbeatTimeout);
+  requireSweepAt(now + rules_.heartbeatTimeout);
   sockets_.emplace(socket, member.user.id);
   ++audienceVersion_;
 }
@@ -157,11 +165,10 @@ void Room::on(Member& member, const protocol::MuteUser& message, TimePoint, Effe
   if (target == members_.end() || !target->second.user.joined) return refuse(member, ErrorCode::unknownUser, effects);
 
   Member& muted = target->second;
-  if (muted.user.tracks.audioEnabled != false) {
-    muted.user.tracks.audioEnabled = false;
-    save(muted, effects);
-  }
-  if (muted.socket) effects.deliveries.push_back(toOne(*muted.socket, protocol::muteMic()));
+  if (muted.user.tracks.audioEnabled == false) return;
+  muted.user.tracks.audioEnabled = false;
+  save(muted, effects);
+  tell(muted, protocol::muteMic(), effects);
   stateChange_ = StateChange::now;
 }
 
@@ -179,17 +186,19 @@ void Room::on(Member& member, const protocol::P2pSignal& message, TimePoint now,
   const auto found = members_.find(message.to);
   if (found == members_.end() || !found->second.user.joined) return refuse(member, ErrorCode::unknownUser, effects);
 
-  Member& target = found->second;
-  std::string text = protocol::p2pSignal(member.user.id, message.signal);
-  if (target.socket) {
-    effects.deliveries.push_back(toOne(*target.socket, std::move(text)));
+  tell(found->second, protocol::p2pSignal(member.user.id, message.signal), effects);
+}
+
+void Room::tell(Member& member, std::string text, Effects& effects) {
+  if (member.socket) {
+    effects.deliveries.push_back(toOne(*member.socket, std::move(text)));
     return;
   }
-  target.missedSignalBytes += text.size();
-  target.missedSignals.push_back(std::move(text));
-  while (target.missedSignalBytes > kMaxMissedSignalBytes) {
-    target.missedSignalBytes -= target.missedSignals.front().size();
-    target.missedSignals.pop_front();
+  member.missedBytes += text.size();
+  member.missed.push_back(std::move(text));
+  while (member.missedBytes > kMaxMissedBytes) {
+    member.missedBytes -= member.missed.front().size();
+    member.missed.pop_front();
   }
 }
 
@@ -224,7 +233,7 @@ Effects Room::disconnected(SocketId socket, TimePoint now) {
   if (sender == sockets_.end()) return {};
   Member& member = members_.find(sender->second)->second;
   member.socket.reset();
-  member.leavesAt = now + timing_.grace;
+  member.leavesAt = now + rules_.grace;
   // A voice that has gone silent must not leave its border lit.
   if (member.user.speaking) {
     member.user.speaking = false;
@@ -250,7 +259,7 @@ void Room::sweep(TimePoint now, Effects& effects) {
   for (auto it = members_.begin(); it != members_.end();) {
     const auto member = it++;
     const TimePoint goes =
-        member->second.socket ? member->second.lastHeard + timing_.heartbeatTimeout : member->second.leavesAt;
+        member->second.socket ? member->second.lastHeard + rules_.heartbeatTimeout : member->second.leavesAt;
     if (goes > now) {
       requireSweepAt(goes);
       continue;
@@ -265,6 +274,7 @@ void Room::sweep(TimePoint now, Effects& effects) {
       requireSweepAt(meetingEndsAt_);
     } else {
       effects.changes.push_back(EndMeeting{std::exchange(meetingId_, {})});
+      formerOwners_.clear();
       meetingEndsAt_ = TimePoint::max();
     }
   }
@@ -280,10 +290,14 @@ void Room::remove(Members::iterator member, TimePoint now, Effects& effects) {
     effects.deliveries.push_back({Audience::everyone, {}, protocol::userLeftNotification(member->first)});
   }
   effects.changes.push_back(RemoveUser{member->first});
+  // Everybody has seen the id; whoever lost the network for long must find it free.
+  if (member->second.everJoined && formerOwners_.size() < kMaxFormerOwners) {
+    formerOwners_.emplace(member->first, std::move(member->second.owner));
+  }
   members_.erase(member);
   stateChange_ = StateChange::now;
   if (members_.empty()) {
-    meetingEndsAt_ = now + timing_.emptyMeeting;
+    meetingEndsAt_ = now + rules_.emptyMeeting;
     requireSweepAt(meetingEndsAt_);
   }
 }
@@ -314,7 +328,7 @@ Effects Room::rollBack(const std::optional<StoredRoom>& stored, TimePoint now) {
                                                    .lastHeard = now,
                                                    .leavesAt = now + kRetry,
                                                    .signalRate = {kSignalsPerSecond, kSignalBurst, now},
-                                                   .missedSignals = {}};
+                                                   .missed = {}};
       const bool speaking = member.user.speaking;
       member.user = kept.user;
       member.user.speaking = speaking;

@@ -55,7 +55,7 @@ struct Effects {
 /// has been empty for a while.
 class Room {
  public:
-  explicit Room(const config::RoomTiming& timing) : timing_(timing) {}
+  explicit Room(const config::RoomRules& rules) : rules_(rules) {}
 
   /// A room that the last process left: every member gets the restart grace to come back.
   void restore(const StoredRoom& stored, TimePoint now);
@@ -92,9 +92,9 @@ class Room {
     /// Set while there is no socket.
     TimePoint leavesAt = TimePoint::max();
     util::TokenBucket signalRate;
-    /// Signals that came while there was no socket, oldest first.
-    std::deque<std::string> missedSignals;
-    std::size_t missedSignalBytes = 0;
+    /// What was for this member alone while there was no socket, oldest first.
+    std::deque<std::string> missed;
+    std::size_t missedBytes = 0;
   };
   using Members = std::map<protocol::ConnectionId, Member>;
 
@@ -116,6 +116,8 @@ class Room {
   void on(Member&, const protocol::CallsApiHistoryEntry&, TimePoint, Effects&) {}
   static void refuse(const Member& member, protocol::ErrorCode code, Effects& effects);
 
+  /// At once, or when the member is back.
+  static void tell(Member& member, std::string text, Effects& effects);
   void attach(Member& member, SocketId socket, TimePoint now, Effects& effects);
   void remove(Members::iterator member, TimePoint now, Effects& effects);
   void save(const Member& member, Effects& effects);
@@ -125,11 +127,13 @@ class Room {
   void finish(TimePoint now, Effects& effects);
   [[nodiscard]] std::string stateText() const;
 
-  config::RoomTiming timing_;
+  config::RoomRules rules_;
   /// Empty while there is no meeting.
   std::string meetingId_;
   std::size_t peak_ = 0;
   Members members_;
+  /// Whose the connection ids were of those who had joined this meeting and left.
+  std::unordered_map<protocol::ConnectionId, std::string> formerOwners_;
   std::unordered_map<SocketId, protocol::ConnectionId> sockets_;
   std::uint64_t audienceVersion_ = 0;
 

@@ -14,7 +14,7 @@ TimePoint now() { return std::chrono::steady_clock::now(); }
 }  // namespace
 
 RoomActor::RoomActor(std::string name, util::Shards& shards, util::ShardIndex shard, RoomStore& store,
-                     const config::RoomTiming& timing, std::function<void()> idle)
+                     const config::RoomRules& timing, std::function<void()> idle)
     : name_(std::move(name)),
       shards_(shards),
       shard_(shard),
@@ -104,17 +104,23 @@ void RoomActor::committed(bool success) {
 
 void RoomActor::loadAfterFailure() {
   gated_ = {};
+  // Whoever has been closed hears of nothing any more, and the disk has what it had.
+  if (closed_) return giveUp();
   store_.load(name_, [self = shared_from_this()](std::optional<StoredRoom> stored, bool readable) {
     boost::asio::post(self->shards_.context(self->shard_), [self, stored = std::move(stored), readable] {
       if (readable) return self->takeBack(stored);
       // Nothing true can be said without the disk: the room stands still until it answers.
       self->timer_.expires_after(std::chrono::seconds{1});
       self->timerAt_ = TimePoint::max();
-      self->timer_.async_wait([self](const boost::system::error_code& error) {
-        if (!error) self->loadAfterFailure();
-      });
+      self->timer_.async_wait([self](const boost::system::error_code&) { self->loadAfterFailure(); });
     });
   });
+}
+
+void RoomActor::giveUp() {
+  committing_ = false;
+  mailbox_.clear();
+  idle_();
 }
 
 void RoomActor::takeBack(const std::optional<StoredRoom>& stored) {

@@ -25,7 +25,7 @@ class RoomActor : public std::enable_shared_from_this<RoomActor> {
  public:
   /// `idle` is called on the shard whenever the room may be forgotten, or, once closed, has committed everything.
   RoomActor(std::string name, util::Shards& shards, util::ShardIndex shard, RoomStore& store,
-            const config::RoomTiming& timing, std::function<void()> idle);
+            const config::RoomRules& timing, std::function<void()> idle);
 
   void restore(const StoredRoom& stored);
   void enter(Entrance entrance);
@@ -61,6 +61,7 @@ class RoomActor : public std::enable_shared_from_this<RoomActor> {
   /// Delivers what the first event led to, and takes it out of the mailbox.
   void complete(Effects effects);
   void loadAfterFailure();
+  void giveUp();
   void takeBack(const std::optional<StoredRoom>& stored);
   void deliver(Effects effects);
   void forget(SocketId id);

@@ -18,7 +18,7 @@ struct RoomDirectory::Impl {
     std::function<void()> allIdle;
   };
 
-  Impl(util::Shards& shardsOfProcess, RoomStore& roomStore, const config::RoomTiming& roomTiming)
+  Impl(util::Shards& shardsOfProcess, RoomStore& roomStore, const config::RoomRules& roomTiming)
       : shards(shardsOfProcess), store(roomStore), timing(roomTiming), byShard(shardsOfProcess.size()) {}
 
   [[nodiscard]] util::ShardIndex shardOf(const std::string& room) const {
@@ -54,11 +54,11 @@ struct RoomDirectory::Impl {
 
   util::Shards& shards;
   RoomStore& store;
-  config::RoomTiming timing;
+  config::RoomRules timing;
   std::vector<ShardRooms> byShard;
 };
 
-RoomDirectory::RoomDirectory(util::Shards& shards, RoomStore& store, const config::RoomTiming& timing)
+RoomDirectory::RoomDirectory(util::Shards& shards, RoomStore& store, const config::RoomRules& timing)
     : impl_(std::make_unique<Impl>(shards, store, timing)) {}
 
 RoomDirectory::~RoomDirectory() = default;

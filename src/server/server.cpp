@@ -25,16 +25,17 @@ std::string_view version() { return AKBUZAT_VERSION; }
 struct Server::Parts {
   explicit Parts(config::Config given)
       : config(std::move(given)),
-        storage(config.dataDir),
         shards(config.shards),
+        storage(config.dataDir),
         rooms(shards, storage, config.room),
         http(shards, config, rooms, storage, std::string{version()}) {
     rooms.restore(storage.loadAll());
   }
 
   const config::Config config;
-  storage::Storage storage;
+  /// Outlives the storage, whose thread posts to it until it has ended.
   util::Shards shards;
+  storage::Storage storage;
   room::RoomDirectory rooms;
   http::HttpServer http;
   bool running = false;

@@ -10,7 +10,8 @@ Database::Database(const std::filesystem::path& file) {
     throw StorageError("cannot open the database " + file.string() + ": " + why);
   }
   try {
-    execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
+    execute(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;");
   } catch (...) {
     sqlite3_close(handle_);
     throw;

@@ -16,7 +16,7 @@ namespace akbuzat::storage {
 class Database {
  public:
   /// Opens or creates the file, in WAL mode with full synchronisation: a commit that returned survives a crash of the
-  /// machine (sqlite.org/pragma.html#pragma_synchronous).
+  /// machine (sqlite.org/pragma.html#pragma_synchronous). What is deleted is overwritten.
   explicit Database(const std::filesystem::path& file);
   ~Database();
   Database(const Database&) = delete;

@@ -59,6 +59,10 @@ CREATE TABLE RoomUsers (
   screenShareEnabled INTEGER,
   PRIMARY KEY (room, id)
 ) WITHOUT ROWID;
+-- Written to find out whether the disk takes anything.
+CREATE TABLE Probe (
+  id INTEGER PRIMARY KEY
+);
 )sql",
 };
 

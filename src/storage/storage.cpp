@@ -1,6 +1,7 @@
 #include "akbuzat/storage/storage.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstring>
 #include <functional>
@@ -24,6 +25,9 @@ namespace {
 /// So many changes at most share one transaction; enough that the disk's flush is shared, few enough that the first of
 /// them does not wait long for the last.
 constexpr std::size_t kMaxGroup = 512;
+
+/// How often a disk that refused is tried again.
+constexpr std::chrono::seconds kProbeInterval{1};
 
 /// Keeps other processes out of the data directory; the kernel lets go when the process ends, however it ends.
 class DirectoryLock {
@@ -106,10 +110,16 @@ class Storage::Writer {
     while (true) {
       {
         std::unique_lock guard{mutex_};
-        wake_.wait(guard, [this] { return stopping_ || !queue_.empty(); });
-        if (queue_.empty()) return;
+        const auto somethingToDo = [this] { return stopping_ || !queue_.empty(); };
+        if (writable()) {
+          wake_.wait(guard, somethingToDo);
+        } else {
+          wake_.wait_for(guard, kProbeInterval, somethingToDo);
+        }
+        if (queue_.empty() && stopping_) return;
         jobs.swap(queue_);
       }
+      if (jobs.empty()) probe();
       for (std::size_t first = 0; first < jobs.size();) {
         if (!jobs[first].done) {
           jobs[first++].run(*this);
@@ -125,17 +135,29 @@ class Storage::Writer {
   }
 
   void writeGroup(std::span<Job> group) {
-    bool committed = false;
+    const bool committed = transact([&] {
+      for (Job& job : group) runInSavepoint(job);
+    });
+    for (Job& job : group) job.done(committed && !job.failed);
+  }
+
+  /// Whether the disk takes something again, for those who ask before they send anybody here.
+  void probe() {
+    transact([this] { database_.execute("DELETE FROM Probe; INSERT INTO Probe DEFAULT VALUES"); });
+  }
+
+  /// Whether `change` is durable.
+  bool transact(const auto& change) {
     try {
       Transaction transaction{database_};
-      for (Job& job : group) runInSavepoint(job);
+      change();
       transaction.commit();
-      committed = true;
-    } catch (const StorageError& error) {
+    } catch (const std::exception& error) {
       if (writable_.exchange(false)) util::log().error("Changes cannot be saved, people are told so: {}", error.what());
+      return false;
     }
-    if (committed && !writable_.exchange(true)) util::log().info("Changes are saved again");
-    for (Job& job : group) job.done(committed && !job.failed);
+    if (!writable_.exchange(true)) util::log().info("Changes are saved again");
+    return true;
   }
 
   /// One change that breaks a rule of the schema must not take its neighbours with it.

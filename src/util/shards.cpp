@@ -20,8 +20,6 @@ void Shards::start() {
   for (const auto& context : contexts_) threads_.emplace_back([&io = *context] { io.run(); });
 }
 
-void Shards::release() { guards_.clear(); }
-
 void Shards::stop() {
   for (const auto& context : contexts_) context->stop();
 }

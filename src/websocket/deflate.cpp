@@ -37,6 +37,9 @@ class Deflater {
   z_stream stream_{};
 };
 
+/// No known sender makes more than one; each costs far more time than the two bytes that it may be.
+constexpr int kMaxFinalBlocks = 64;
+
 class Inflater {
  public:
   Inflater() {
@@ -62,7 +65,7 @@ Bytef* bytes(std::string_view text) {
 std::optional<InflateError> Inflater::append(std::string_view input, std::string& output, std::size_t maxSize) {
   stream_.next_in = bytes(input);
   stream_.avail_in = static_cast<uInt>(input.size());
-  for (;;) {
+  for (int ends = 0; ends <= kMaxFinalBlocks;) {
     const std::size_t before = output.size();
     // One byte over the limit is asked for, to tell a message of exactly the limit from one that goes on.
     const std::size_t room = std::min(std::max(kInflateStep, before), maxSize - before + 1);
@@ -74,6 +77,7 @@ std::optional<InflateError> Inflater::append(std::string_view input, std::string
     if (output.size() > maxSize) return InflateError::tooLarge;
     if (result == Z_STREAM_END) {
       // A final block may be followed by more (RFC 7692 section 7.2.3.4).
+      ++ends;
       inflateReset(&stream_);
       if (stream_.avail_in == 0) return std::nullopt;
       continue;
@@ -82,6 +86,7 @@ std::optional<InflateError> Inflater::append(std::string_view input, std::string
     // Room left over: zlib has no more to give for this input.
     if (stream_.avail_out > 0) return stream_.avail_in == 0 ? std::nullopt : std::optional{InflateError::invalid};
   }
+  return InflateError::invalid;
 }
 
 }  // namespace

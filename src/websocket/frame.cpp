@@ -17,8 +17,8 @@ void appendBigEndian(std::string& out, std::uint64_t value, unsigned bytes) {
 }  // namespace
 
 void appendFrameHeader(std::string& out, Opcode opcode, std::uint64_t payloadSize, bool compressed) {
-  const auto first = static_cast<std::uint8_t>(kFinalBit | (compressed ? kRsv1Bit : 0) |
-                                               static_cast<std::uint8_t>(opcode));
+  const auto first =
+      static_cast<std::uint8_t>(kFinalBit | (compressed ? kRsv1Bit : 0) | static_cast<std::uint8_t>(opcode));
   out.push_back(static_cast<char>(first));
   if (payloadSize <= kMaxControlPayload) {
     out.push_back(static_cast<char>(payloadSize));

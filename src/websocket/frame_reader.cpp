@@ -109,9 +109,7 @@ bool FrameReader::beginFrame() {
   switch (opcode_) {
     case Opcode::close:
     case Opcode::ping:
-    case Opcode::pong:
-      controlSize_ = 0;
-      return final_ && !rsv1 && length <= kMaxControlPayload;
+    case Opcode::pong: controlSize_ = 0; return final_ && !rsv1 && length <= kMaxControlPayload;
     case Opcode::text:
     case Opcode::binary:
       if (inMessage_ || (rsv1 && !deflate_)) return false;
@@ -123,10 +121,10 @@ bool FrameReader::beginFrame() {
     case Opcode::continuation:
       if (!inMessage_ || rsv1) return false;
       break;
-    default:
-      return false;
+    default: return false;
   }
-  // A message that does not compress is a little larger on the wire: DEFLATE adds 5 bytes a stored block of 16 KiB or more.
+  // A message that does not compress is a little larger on the wire: DEFLATE adds 5 bytes a stored block of 16 KiB or
+  // more.
   const std::size_t limit = compressed_ ? maxMessageBytes_ + maxMessageBytes_ / 1024 + 64 : maxMessageBytes_;
   if (length > limit - messageSize_) {
     failure_ = close_code::kMessageTooBig;

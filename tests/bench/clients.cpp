@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <random>
 #include <system_error>
 #include <utility>
 
@@ -11,25 +12,32 @@ namespace akbuzat::bench {
 
 namespace {
 
-/// As an id is in real life: 36 characters.
-std::string connectionId(std::size_t number) {
-  std::string digits = std::to_string(number);
-  return "00000000-0000-4000-8000-" + std::string(12 - digits.size(), '0') + digits;
+/// Different in each run: a server takes a room's members for those of the run before as long as its grace lasts.
+std::string makeRunId() {
+  std::random_device random;
+  std::string digits(8, '0');
+  for (auto& digit : digits) digit = "0123456789abcdef"[random() & 15];
+  return digits;
 }
 
 }  // namespace
 
 Clients::Clients(Target target, std::string cookie)
-    : target_(std::move(target)), cookie_(std::move(cookie)), epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
+    : target_(std::move(target)),
+      cookie_(std::move(cookie)),
+      runId_(makeRunId()),
+      epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
   if (!epoll_) throw std::system_error(errno, std::generic_category(), "epoll_create1");
 }
 
 Connection& Clients::add(std::string room, std::size_t roomIndex) {
   auto connection = std::make_unique<Connection>();
   connection->room = roomIndex;
-  connection->id = connectionId(connections_.size());
+  // As an id is in real life: 36 characters.
+  const std::string number = std::to_string(connections_.size());
+  connection->id = runId_ + "-0000-4000-8000-" + std::string(12 - number.size(), '0') + number;
+  connection->roomName = std::move(room) + "-" + runId_;
   connections_.push_back(std::move(connection));
-  roomNames_.push_back(std::move(room));
   return *connections_.back();
 }
 
@@ -50,9 +58,8 @@ void Clients::begin(Connection& connection) {
     return;
   }
   connection.state = Connection::State::connecting;
-  const auto number = std::stoull(connection.id.substr(24));
   // The key is the RFC's example: the answer to it is not checked.
-  connection.unsent = "GET /parties/rooms/" + roomNames_[number] + "?_pk=" + connection.id +
+  connection.unsent = "GET /parties/rooms/" + connection.roomName + "?_pk=" + connection.id +
                       " HTTP/1.1\r\nHost: " + target_.host + "\r\nCookie: " + cookie_ +
                       "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                       "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";

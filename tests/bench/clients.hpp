@@ -23,6 +23,7 @@ struct Connection {
 
   State state = State::fresh;
   std::size_t room = 0;
+  std::string roomName;
   std::string id;
   Descriptor socket;
   /// What the socket has not taken yet.
@@ -82,9 +83,9 @@ class Clients {
 
   Target target_;
   std::string cookie_;
+  std::string runId_;
   Descriptor epoll_;
   std::vector<std::unique_ptr<Connection>> connections_;
-  std::vector<std::string> roomNames_;
   std::unique_ptr<char[]> buffer_ = std::make_unique<char[]>(kBufferSize);
   std::array<epoll_event, 256> events_{};
   std::uint64_t failures_ = 0;

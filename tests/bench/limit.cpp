@@ -1,6 +1,8 @@
 #include <limits.h>
+#include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <array>
@@ -31,6 +33,14 @@ class FanOut {
   }
   FanOut(const FanOut&) = delete;
   FanOut& operator=(const FanOut&) = delete;
+
+  /// Of the thread, so far.
+  [[nodiscard]] std::chrono::nanoseconds cpuTime() {
+    clockid_t clock{};
+    timespec time{};
+    if (::pthread_getcpuclockid(thread_.native_handle(), &clock) != 0 || ::clock_gettime(clock, &time) != 0) return {};
+    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+  }
 
  private:
   void run(const std::vector<Descriptor>& sockets) {
@@ -77,7 +87,7 @@ Json runLimit(const Options& options) {
     served.emplace_back(::accept4(listener.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (!served.back()) throw std::system_error(errno, std::generic_category(), "accept");
   }
-  const FanOut fanOut(std::move(served), makeFrame(kText, std::string(options.size, 'x'), false));
+  FanOut fanOut(std::move(served), makeFrame(kText, std::string(options.size, 'x'), false));
 
   Delivered delivered;
   bool measuring = false;
@@ -85,11 +95,13 @@ Json runLimit(const Options& options) {
   const auto measureFrom = begin + std::chrono::milliseconds(500);
   const auto end = measureFrom + std::chrono::duration_cast<Clock::duration>(options.time);
   auto from = begin;
+  std::chrono::nanoseconds cpuBefore{};
   auto now = begin;
   while (now < end) {
     if (!measuring && now >= measureFrom) {
       measuring = true;
       from = now;
+      cpuBefore = fanOut.cpuTime();
     }
     clients.poll(std::chrono::milliseconds(10),
                  [&](Connection&, std::string_view, std::size_t size, Clock::time_point) {
@@ -99,10 +111,13 @@ Json runLimit(const Options& options) {
                  });
     now = Clock::now();
   }
+  const auto cpu = fanOut.cpuTime() - cpuBefore;
   Json result = deliveredJson("limit", delivered, std::chrono::duration<double>(now - from).count());
   result["receivers"] = receivers * options.rooms;
   result["messageBytes"] = options.size;
   result["gathered"] = kGathered;
+  if (delivered.messages > 0)
+    result["cpuNanosecondsPerMessage"] = static_cast<double>(cpu.count()) / static_cast<double>(delivered.messages);
   result["errors"] = clients.failures();
   return result;
 }

@@ -22,18 +22,12 @@ Json run(const Options& options) {
     return scenario(options, {loopbackTarget(server.port()), server.pid()});
   };
   switch (options.mode) {
-    case Mode::limit:
-      break;
-    case Mode::relay:
-      return with(runRelay);
-    case Mode::update:
-      return with(runUpdate);
-    case Mode::join:
-      return with(runJoin);
-    case Mode::idle:
-      return with(runIdle);
-    case Mode::report:
-      return with(runReport);
+    case Mode::limit: break;
+    case Mode::relay: return with(runRelay);
+    case Mode::update: return with(runUpdate);
+    case Mode::join: return with(runJoin);
+    case Mode::idle: return with(runIdle);
+    case Mode::report: return with(runReport);
     case Mode::all: {
       Json result{{"mode", "all"}};
       result["report"] = with(runReport);

@@ -46,7 +46,7 @@ std::string helpText() {
          "  --members N                 in each room (50; join: 100; idle: 4)\n"
          "  --connections N             for idle (2000)\n"
          "  --size BYTES                of a relayed message (200)\n"
-         "  --window N                  messages of a room under way at once (relay: 1024; update: 8)\n"
+         "  --window N                  messages of a room under way at once (relay: 256; update: 8)\n"
          "  --rate N                    messages sent a second in all, whatever is under way (default: as the window "
          "allows)\n"
          "  --rounds N                  for report (3)\n";

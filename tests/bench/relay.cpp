@@ -13,6 +13,8 @@ constexpr std::string_view kPrefix = R"({"type":"e2eeMlsMessage","payload":"akbu
 constexpr std::string_view kSuffix = R"("})";
 /// Before what is measured: buffers of the kernel and of the server grow to their size.
 constexpr std::chrono::milliseconds kWarmUp{500};
+/// Of a closed loop: more of it brings no more throughput, only longer queues.
+constexpr std::size_t kWindow = 256;
 /// In a closed loop only one in so many messages carries its time: reading it costs the reader more than counting.
 constexpr std::size_t kStampEvery = 16;
 /// How far apart the sending moments of an open loop are.
@@ -54,27 +56,38 @@ class Batch {
 /// One run: the first member of each room sends, the others count.
 class Relay {
  public:
-  Relay(const Options& options, std::size_t members, Clients& clients)
-      : options_(options), members_(members), clients_(clients), heartbeats_(clients), sent_(options.rooms) {}
+  Relay(const Options& options, std::size_t members, Clients& clients, pid_t server)
+      : options_(options),
+        members_(members),
+        clients_(clients),
+        server_(server),
+        heartbeats_(clients),
+        sent_(options.rooms) {}
 
   Json run() {
     learnLayout();
     const bool open = options_.rate > 0;
-    const std::size_t window = open ? kOverrun : options_.window == 0 ? 1024 : options_.window;
+    const std::size_t window = open ? kOverrun : options_.window == 0 ? kWindow : options_.window;
     Batch batch(open ? 4096 : window, options_.size);
     begin_ = Clock::now();
     const auto measureFrom = begin_ + kWarmUp;
     const auto end = measureFrom + std::chrono::duration_cast<Clock::duration>(options_.time);
     Clock::time_point from{};
     std::uint64_t sentBefore = 0;
+    std::chrono::nanoseconds cpuBefore{};
     auto now = Clock::now();
     while (now < end) {
       if (!measuring_ && now >= measureFrom) {
         measuring_ = true;
         from = now;
         sentBefore = totalSent();
+        cpuBefore = cpuTime(server_);
       }
-      open ? sendDue(batch, now) : refill(batch, window, now);
+      if (open) {
+        sendDue(batch, now);
+      } else {
+        refill(batch, window, now);
+      }
       poll(open ? untilTick() : std::chrono::milliseconds(10));
       heartbeats_.beat(now);
       now = Clock::now();
@@ -82,13 +95,20 @@ class Relay {
     measuring_ = false;
     const double seconds = std::chrono::duration<double>(now - from).count();
     const auto sent = totalSent() - sentBefore;
+    const auto cpu = cpuTime(server_) - cpuBefore;
 
     Json result = deliveredJson("relay", delivered_, seconds);
     result["rooms"] = options_.rooms;
     result["members"] = members_;
     result["messageBytes"] = length_;
-    open ? result["rate"] = options_.rate : result["window"] = window;
+    if (open) {
+      result["rate"] = options_.rate;
+    } else {
+      result["window"] = window;
+    }
     result["sentPerSecond"] = std::llround(static_cast<double>(sent) / seconds);
+    if (cpu.count() > 0 && delivered_.messages > 0)
+      result["cpuNanosecondsPerMessage"] = static_cast<double>(cpu.count()) / static_cast<double>(delivered_.messages);
     result["latencyMicroseconds"] = latencyJson(latency_);
     result["errors"] = clients_.failures() + errors_;
     if (clients_.failures() > 0) result["firstFailure"] = clients_.firstFailure();
@@ -189,6 +209,7 @@ class Relay {
   const Options& options_;
   std::size_t members_;
   Clients& clients_;
+  pid_t server_;
   Heartbeats heartbeats_;
   std::vector<std::uint64_t> sent_;
   std::size_t length_ = 0;
@@ -207,7 +228,7 @@ Json runRelay(const Options& options, const Bed& bed) {
   const std::size_t members = options.members == 0 ? 50 : options.members;
   Clients clients(bed.target, fetchCookie(bed.target));
   openRooms(clients, "relay-", options.rooms, members, 64);
-  return Relay(options, members, clients).run();
+  return Relay(options, members, clients, bed.pid).run();
 }
 
 }  // namespace akbuzat::bench

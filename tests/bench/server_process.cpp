@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <charconv>
@@ -37,7 +38,7 @@ std::vector<std::string> commandLine(const fs::path& server, const fs::path& fol
       "--http-requests-per-second-per-address", "0", "--websocket-connects-per-second-per-address", "0",
       "--websocket-messages-per-second", "0", "--websocket-max-queued-bytes", "256M",
       // Signs of life would be noise in what is measured.
-      "--websocket-ping-interval", "3600", "--room-heartbeat-timeout", "3600"};
+      "--websocket-ping-interval", "3000", "--room-heartbeat-timeout", "3600"};
   if (!options.shards.empty()) line.insert(line.end(), {"--shards", options.shards});
   return line;
 }
@@ -119,6 +120,13 @@ void ServerProcess::end() {
   }
   std::error_code ignored;
   fs::remove_all(folder_, ignored);
+}
+
+std::chrono::nanoseconds cpuTime(pid_t pid) {
+  clockid_t clock{};
+  timespec time{};
+  if (pid <= 0 || ::clock_getcpuclockid(pid, &clock) != 0 || ::clock_gettime(clock, &time) != 0) return {};
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
 std::uint64_t residentBytes(pid_t pid) {

@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -32,6 +33,10 @@ class ServerProcess {
   pid_t pid_ = -1;
   std::uint16_t port_ = 0;
 };
+
+/// What a process has used of the processors so far; 0 if it is not known. A measure that other work of the machine
+/// does not change much.
+std::chrono::nanoseconds cpuTime(pid_t pid);
 
 /// Resident memory of a process in bytes (Rss of /proc/PID/smaps_rollup). Throws std::runtime_error.
 std::uint64_t residentBytes(pid_t pid);

@@ -12,6 +12,7 @@
 #include <charconv>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 #include <openssl/ssl.h>
 #include <openssl/x509.h>

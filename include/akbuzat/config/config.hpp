@@ -52,8 +52,10 @@ struct WebSocketLimits {
   std::chrono::milliseconds pingInterval{5'000};
 };
 
-/// How long a room waits for what.
-struct RoomTiming {
+/// How many a room holds, and how long it waits for what.
+struct RoomRules {
+  /// Everybody with a record: in the call, in the lobby, or reconnecting. A state has about half a kilobyte for each.
+  std::size_t maxMembers = 250;
   /// From a socket's close until its user has left.
   std::chrono::milliseconds grace{8'000};
   /// The same after a restart of the server, when browsers come back with a growing delay of up to 10 s.
@@ -86,7 +88,7 @@ struct Config {
 
   HttpLimits http;
   WebSocketLimits webSocket;
-  RoomTiming room;
+  RoomRules room;
 
   // What the pages are told (protocol of the originals).
   std::optional<std::int64_t> maxWebcamBitrate;

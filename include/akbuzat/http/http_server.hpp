@@ -14,8 +14,8 @@
 namespace akbuzat::http {
 
 /// The site over HTTP and HTTPS: static client, pages, JSON API and the rooms' WebSockets. Owned by the composition
-/// root. Each shard has its own listening socket (SO_REUSEPORT) and serves what it has accepted; nothing but the limiter
-/// and the certificate is shared between shards.
+/// root. Each shard has its own listening socket (SO_REUSEPORT) and serves what it has accepted; nothing but the
+/// limiter and the certificate is shared between shards.
 ///
 /// All constructor references outlive the server. The server may be destroyed once `stop` has reported, or when the
 /// shards are not running; answers that other threads still owe (a slow report) are then dropped.
@@ -23,8 +23,8 @@ class HttpServer {
  public:
   /// Loads WEB_ROOT and the certificate. Throws std::runtime_error with a sentence that names the setting if the
   /// certificate or its key cannot be used.
-  HttpServer(util::Shards& shards, const config::Config& config, room::RoomDirectory& rooms,
-             storage::Reports& reports, std::string version);
+  HttpServer(util::Shards& shards, const config::Config& config, room::RoomDirectory& rooms, storage::Reports& reports,
+             std::string version);
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;

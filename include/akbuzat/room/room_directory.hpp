@@ -18,7 +18,8 @@ namespace akbuzat::room {
 /// A room's name as in the URL: still percent-encoded.
 using RoomName = util::StrongId<struct RoomNameTag>;
 
-/// Close codes that tell a client not to come back by itself; all others mean "try again" (protocol A.2).
+/// Why the server closes a member's socket. An old client comes back after every one of them (protocol A.2), a new
+/// one not by itself after those of 4400 and above, nor after the 1000 that answers its own userLeft.
 namespace close_code {
 inline constexpr std::uint16_t kNormal = 1000;
 inline constexpr std::uint16_t kServiceRestart = 1012;
@@ -26,6 +27,7 @@ inline constexpr std::uint16_t kTryAgainLater = 1013;
 inline constexpr std::uint16_t kInternalError = 1011;
 inline constexpr std::uint16_t kIdInUse = 4403;
 inline constexpr std::uint16_t kReplaced = 4409;
+inline constexpr std::uint16_t kRoomFull = 4413;
 inline constexpr std::uint16_t kTooManyMessages = 4429;
 }  // namespace close_code
 
@@ -41,7 +43,7 @@ struct Entrance {
 /// Every function may be called on any shard; calls of one shard for one room arrive in their order.
 class RoomDirectory {
  public:
-  RoomDirectory(util::Shards& shards, RoomStore& store, const config::RoomTiming& timing);
+  RoomDirectory(util::Shards& shards, RoomStore& store, const config::RoomRules& timing);
   ~RoomDirectory();
   RoomDirectory(const RoomDirectory&) = delete;
   RoomDirectory& operator=(const RoomDirectory&) = delete;

@@ -28,8 +28,6 @@ class Shards {
 
   /// Starts the threads. An exception that escapes a handler is a bug; it ends the process.
   void start();
-  /// Lets the threads end as soon as nothing is left to do.
-  void release();
   /// Ends the threads after the handler that each is running.
   void stop();
   /// Waits for the threads to end. Not to be called from a shard.

@@ -38,7 +38,8 @@ void appendFrameHeader(std::string& out, Opcode opcode, std::uint64_t payloadSiz
 /// The payload of a close frame. `reason` is cut, at a code point's border, to what a control frame holds.
 std::string closePayload(std::uint16_t code, std::string_view reason);
 
-/// True for codes that may stand in a close frame on the wire (RFC 6455 section 7.4, and 1012 to 1014 of IANA's registry).
+/// True for codes that may stand in a close frame on the wire (RFC 6455 section 7.4, and 1012 to 1014 of IANA's
+/// registry).
 bool isValidCloseCode(std::uint16_t code) noexcept;
 
 }  // namespace akbuzat::websocket

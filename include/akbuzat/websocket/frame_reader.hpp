@@ -36,8 +36,8 @@ class FrameReader {
     std::uint16_t code = 0;
   };
 
-  /// `maxMessageBytes` bounds a message as the application sees it, so after inflating. `deflate`: permessage-deflate is
-  /// negotiated.
+  /// `maxMessageBytes` bounds a message as the application sees it, so after inflating. `deflate`: permessage-deflate
+  /// is negotiated.
   FrameReader(std::size_t maxMessageBytes, bool deflate) : maxMessageBytes_(maxMessageBytes), deflate_(deflate) {}
 
   /// Consumes input up to the end of the next message or control frame, taking it off the front of `input`. Unmasks in

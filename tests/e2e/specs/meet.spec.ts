@@ -1,3 +1,4 @@
+import { inspect } from "../support/inspect.js";
 import { expect, test } from "../support/test.js";
 
 test("two people meet by a link, hear and see each other, and part", async ({ server, person }) => {
@@ -21,14 +22,15 @@ test("two people meet by a link, hear and see each other, and part", async ({ se
   // Microphone off and on again: the others see it, and no sound leaves.
   await bulat.press("Turn the microphone off");
   await expect(aigul.tile("Bulat").getByText("microphone off")).toBeAttached();
-  const silent = await aigul.received();
+  await aigul.expectSilence();
   await bulat.press("Turn the microphone on");
   await expect(aigul.tile("Bulat").getByText("microphone off")).not.toBeAttached();
-  await expect.poll(async () => (await aigul.received()).audioEnergy).toBeGreaterThan(silent.audioEnergy);
+  await aigul.expectMediaFrom(1);
 
   // Camera off and on again.
   await bulat.press("Turn the camera off");
   await expect(aigul.tile("Bulat").locator("video")).toHaveCount(0);
+  await aigul.expectNoPictures();
   await bulat.press("Turn the camera on");
   await expect(aigul.tile("Bulat").locator("video")).toHaveCount(1);
   await aigul.expectMediaFrom(1);
@@ -50,13 +52,18 @@ test("one mutes another, who alone can speak again", async ({ server, person }) 
   await aigul.comeIn(room);
   await bulat.comeIn(room);
   await expect(aigul.tile("Bulat")).toHaveCount(1);
+  await aigul.expectMediaFrom(1);
   await aigul.press("More");
   await aigul.page.getByRole("menuitem", { name: "Participants" }).click();
   await aigul.page.getByRole("button", { name: "Mute Bulat" }).click();
   await aigul.page.getByRole("button", { name: "Mute", exact: true }).click();
   await expect(bulat.page.getByText("Somebody turned your microphone off")).toBeVisible();
+  await aigul.expectSilence();
+  await aigul.page.keyboard.press("Escape");
+  await expect(aigul.tile("Bulat").getByText("microphone off")).toBeAttached();
   await bulat.press("Turn the microphone on");
   await expect(aigul.tile("Bulat").getByText("microphone off")).not.toBeAttached();
+  await aigul.expectMediaFrom(1);
 });
 
 test("three people see and hear each other, and a fourth is the last who fits", async ({ server, person }) => {
@@ -76,6 +83,7 @@ test("three people see and hear each other, and a fourth is the last who fits", 
   await fifth.open(room);
   await expect(fifth.page.getByText("The call is full")).toBeVisible();
   await expect(fifth.page.getByRole("button", { name: "Join", exact: true })).toBeDisabled();
+  await inspect(fifth.page, "lobby-full");
 });
 
 test("a shared screen reaches the others", async ({ server, person }) => {

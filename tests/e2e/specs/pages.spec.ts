@@ -1,11 +1,5 @@
-import AxeBuilder from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-
+import { holdBars, inspect } from "../support/inspect.js";
 import { expect, test } from "../support/test.js";
-
-const artifacts = process.env.AKBUZAT_ARTIFACTS ?? fileURLToPath(new URL("../../../build/artifacts", import.meta.url));
 
 const sizes = {
   phone: { width: 360, height: 640 },
@@ -16,17 +10,25 @@ const sizes = {
 
 /** Texts by which the test finds its way, in both languages. */
 const words = {
-  en: { locale: "en-US", name: "Your name", join: "Join", leave: "Leave", people: "People in the call", hello: "Hello, Айгуль" },
-  ru: { locale: "ru-RU", name: "Ваше имя", join: "Войти", leave: "Выйти", people: "Участники встречи", hello: "Здравствуйте, Айгуль" },
+  en: {
+    locale: "en-US",
+    name: "Your name",
+    join: "Join",
+    leave: "Leave",
+    people: "People in the call",
+    controls: "Call controls",
+    hello: "Hello, Айгуль",
+  },
+  ru: {
+    locale: "ru-RU",
+    name: "Ваше имя",
+    join: "Войти",
+    leave: "Выйти",
+    people: "Участники встречи",
+    controls: "Управление встречей",
+    hello: "Здравствуйте, Айгуль",
+  },
 } as const;
-
-/** Nothing serious for axe, nothing wider than the window, and a picture to look at. */
-async function inspect(page: Page, picture: string): Promise<void> {
-  const result = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]).analyze();
-  expect(result.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`)).toEqual([]);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
-  await page.screenshot({ path: join(artifacts, "screenshots", `${picture}.png`) });
-}
 
 for (const language of ["en", "ru"] as const) {
   for (const theme of ["light", "dark"] as const) {
@@ -57,7 +59,7 @@ for (const language of ["en", "ru"] as const) {
         await guest.comeIn(`${server.url}/sabantuy`);
         await expect(page.getByRole("list", { name: word.people }).getByText("Bulat")).toBeVisible();
         await guest.expectMediaFrom(1);
-        await page.mouse.move(50, 200);
+        await holdBars(page, word.controls);
         await inspect(page, picture("call"));
         await page.getByRole("button", { name: word.leave, exact: true }).click();
         await expect(page).toHaveURL(/call-quality-feedback/);
@@ -72,6 +74,54 @@ for (const language of ["en", "ru"] as const) {
     }
   }
 }
+
+test("the menu and the dialogs of a call are in order", async ({ server, person }) => {
+  const aigul = await person("Aigul");
+  const bulat = await person("Bulat");
+  await aigul.comeIn(`${server.url}/dialogs`);
+  await bulat.comeIn(`${server.url}/dialogs`);
+  await aigul.expectMediaFrom(1);
+  const { page } = aigul;
+  const more = page.getByRole("button", { name: "More", exact: true });
+  await holdBars(page, words.en.controls);
+  await more.click();
+  await expect(page.getByRole("menu")).toBeVisible();
+  await inspect(page, "menu");
+  await page.keyboard.press("Escape");
+  for (const [item, title] of [
+    ["Settings", "Settings"],
+    ["Participants", "2 people in the call"],
+    ["Keyboard shortcuts", "Keyboard shortcuts"],
+  ] as const) {
+    await more.click();
+    await page.getByRole("menuitem", { name: item }).click();
+    const dialog = page.getByRole("dialog", { name: title });
+    await expect(dialog).toBeVisible();
+    await inspect(page, `dialog-${item.toLowerCase().replaceAll(" ", "-")}`);
+    await page.keyboard.press("Escape");
+    await expect(dialog).toHaveCount(0);
+  }
+});
+
+test("the name, the lobby and the call together load less than 200 kB of JavaScript", async ({ server, person }) => {
+  const aigul = await person("Aigul");
+  const carried = new Map<string, Promise<number>>();
+  aigul.page.on("requestfinished", (request) => {
+    const { pathname } = new URL(request.url());
+    // Asked for again by a later page of the visit, a script comes from the cache.
+    if (request.resourceType() !== "script" || carried.has(pathname)) return;
+    carried.set(
+      pathname,
+      request.sizes().then(({ responseBodySize }) => responseBodySize),
+    );
+  });
+  await aigul.comeIn(`${server.url}/weight`);
+  const sizes = await Promise.all(carried.values());
+  for (const part of ["LobbyPage", "CallPage"]) expect([...carried.keys()].join(" ")).toContain(part);
+  for (const size of sizes) expect(size).toBeGreaterThan(0);
+  const sum = sizes.reduce((total, size) => total + size, 0);
+  expect(sum, `${sum} bytes of scripts`).toBeLessThan(200_000);
+});
 
 test("legal pages are open to visitors without a name", async ({ server, person }) => {
   const { page } = await person("Nobody");
@@ -121,6 +171,7 @@ test("four people fill the space of a wide screen, a tablet and a phone", async 
         return inside && area > viewport.width * viewport.height * 0.45;
       })
       .toBe(true);
+    await holdBars(viewer.page, words.en.controls);
     await inspect(viewer.page, `four-${name}`);
   }
 });

@@ -34,8 +34,8 @@ TEST_CASE("a connection serves requests one after the other") {
 TEST_CASE("pipelined requests are answered in their order, slow ones too") {
   SiteUnderTest site;
   RawClient client(site.port());
-  client.send(get("/healthz") + post("/api/reportRefresh", "") + get("/api/session") +
-              post("/api/reportRefresh", "") + get("/nowhere/to/be/found"));
+  client.send(get("/healthz") + post("/api/reportRefresh", "") + get("/api/session") + post("/api/reportRefresh", "") +
+              get("/nowhere/to/be/found"));
   CHECK(client.read().status == 200);
   site.reports.next().second(storage::ReportResult::stored);
   CHECK(client.read().status == 201);
@@ -64,7 +64,8 @@ TEST_CASE("a request may come byte by byte") {
 TEST_CASE("chunked bodies, absolute targets and HTTP/1.0 are understood") {
   SiteUnderTest site;
   RawClient client(site.port());
-  client.send("POST http://b/ HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nroom=\r\n1\r\nx\r\n0\r\n\r\n");
+  client.send(
+      "POST http://b/ HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nroom=\r\n1\r\nx\r\n0\r\n\r\n");
   CHECK(client.read().headers.at("location") == "/x");
   client.send(get("http://b.example/set-username"));
   CHECK(client.read().headers.at("content-security-policy").find("ws://b.example wss://b.example") !=
@@ -109,7 +110,7 @@ TEST_CASE("a client that has sent all it will still gets its answer") {
 
 TEST_CASE("what is not HTTP is answered 400 and closed") {
   SiteUnderTest site;
-  for (const std::string bytes :
+  for (const std::string& bytes :
        {std::string{"\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03", 11}, std::string{"hello\r\n\r\n"},
         std::string{"GET / HTTP/1.1\r\n\r\n"}, get("nowhere"), get("/", "Content-Length: x\r\n"), get("/a#b"),
         std::string{"GET / HTTP/1.1\r\nHost: a/b\r\n\r\n"}}) {
@@ -138,8 +139,8 @@ TEST_CASE("every answer carries the security headers") {
     const std::string policy = answer.headers.at("content-security-policy");
     CHECK(policy.find("default-src 'none'") == 0);
     CHECK(policy.find("unsafe") == std::string::npos);
-    CHECK(policy.ends_with("connect-src 'self' ws://127.0.0.1:" + std::to_string(site.port()) + " wss://127.0.0.1:" +
-                           std::to_string(site.port())));
+    CHECK(policy.ends_with("connect-src 'self' ws://127.0.0.1:" + std::to_string(site.port()) +
+                           " wss://127.0.0.1:" + std::to_string(site.port())));
     CHECK(answer.headers.count("strict-transport-security") == 0);
     CHECK(answer.headers.count("server") == 0);
     CHECK(answer.headers.at("date").ends_with(" GMT"));

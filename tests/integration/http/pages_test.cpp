@@ -74,8 +74,7 @@ TEST_CASE("taking a name sets the cookie and leads back") {
                             std::map<std::string, std::string> headers = {}) {
     return site.server->post("/set-username" + query, "username=" + name, headers);
   };
-  const HttpAnswer answer =
-      take("?return-url=" + util::percentEncode(site.origin() + "/room?x=1"), "%D0%90%D0%B9+K.");
+  const HttpAnswer answer = take("?return-url=" + util::percentEncode(site.origin() + "/room?x=1"), "%D0%90%D0%B9+K.");
   CHECK(answer.status == 302);
   CHECK(answer.headers.at("location") == "/room?x=1");
   const std::string cookie = answer.headers.at("set-cookie");
@@ -85,8 +84,9 @@ TEST_CASE("taking a name sets the cookie and leads back") {
   CHECK(site.server->get("/api/session", headers).body == R"({"source":"cookie","username":"Ай K."})");
 
   CHECK(take("", "Kevin").headers.at("location") == "/");
-  for (const std::string target : {"https://evil.example/", "//evil.example", "/\\evil", "javascript:alert(1)", "%zz"})
-    CHECK(take("?return-url=" + target, "Kevin").headers.at("location") == "/");
+  for (const std::string target : {"https://evil.example/", "//evil.example", "/\\evil", "javascript:alert(1)"})
+    CHECK(take("?return-url=" + util::percentEncode(target), "Kevin").headers.at("location") == "/");
+  CHECK(take("?return-url=%zz", "Kevin").headers.at("location") == "/");
 
   const HttpAnswer refused = take("", "%20+%09");
   CHECK(refused.status == 400);
@@ -129,8 +129,7 @@ TEST_CASE("the cookie is for HTTPS only where HTTPS is spoken") {
   CHECK(cookie({{"X-Forwarded-Proto", "https"}}).ends_with("; Secure"));
   CHECK(cookie({{"X-Forwarded-Proto", "http"}}).ends_with("; SameSite=Strict"));
   CHECK(site.server->get("/healthz").headers.at("strict-transport-security") == "max-age=86400");
-  CHECK(site.server->get("/r").headers.at("location") ==
-        "/set-username?return-url=https%3A%2F%2Fmeet.example.org%2Fr");
+  CHECK(site.server->get("/r").headers.at("location") == "/set-username?return-url=https%3A%2F%2Fmeet.example.org%2Fr");
   CHECK(site.server->post("/set-username?return-url=https%3A%2F%2Fmeet.example.org%2Fr", "username=K")
             .headers.at("location") == "/r");
 }
@@ -179,7 +178,8 @@ TEST_CASE("static files come before routes") {
   CHECK(script.headers.at("cache-control") == "public, max-age=31536000, immutable");
   CHECK(site.server->get("/site.webmanifest").status == 200);
   CHECK(site.server->get("/assets/app%2D12345678.js").body == "script");
-  for (const char* path : {"/assets/%2e%2e/index.html", "/assets/../index.html", "/..%2f..%2fetc/passwd", "/assets/none.js"})
+  for (const char* path :
+       {"/assets/%2e%2e/index.html", "/assets/../index.html", "/..%2f..%2fetc/passwd", "/assets/none.js"})
     CHECK(site.server->get(path).status == 404);
 }
 
@@ -188,7 +188,8 @@ TEST_CASE("unknown places are the client's page with 404, or JSON") {
   const HttpAnswer page = site.server->get("/a/b/c", kHtml);
   CHECK(page.status == 404);
   CHECK(page.body == "<!doctype html>page");
-  CHECK(site.server->get("/a/b/c").body == R"({"error":{"code":"not_found","message":"There is nothing at this address."}})");
+  CHECK(site.server->get("/a/b/c").body ==
+        R"({"error":{"code":"not_found","message":"There is nothing at this address."}})");
   CHECK(site.server->get("/%zz").status == 404);
   CHECK(site.server->get("/" + std::string(257, 'x')).status == 404);
   CHECK(site.server->get("/api/reportRefresh").status == 400);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "akbuzat/http/http_server.hpp"
+#include "akbuzat/util/log.hpp"
 #include "support/http_client.hpp"
 #include "support/raw_client.hpp"
 #include "support/temporary_folder.hpp"
@@ -81,6 +82,7 @@ class SiteUnderTest {
     config.http.requestsPerSecondPerAddress = 0;
     config.http.socketsPerSecondPerAddress = 0;
     if (adjust) adjust(config);
+    util::log().set_level(spdlog::level::off);
     shards_ = std::make_unique<util::Shards>(config.shards);
     rooms_ = std::make_unique<room::RoomDirectory>(*shards_, store_, config.room);
     server_ = std::make_unique<http::HttpServer>(*shards_, config, *rooms_, reports, "1.2.3");

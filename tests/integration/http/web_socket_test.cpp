@@ -5,6 +5,7 @@
 #include "akbuzat/websocket/deflate.hpp"
 #include "site_under_test.hpp"
 #include "support/client_frame.hpp"
+#include "support/server_frame.hpp"
 
 namespace akbuzat::test {
 namespace {
@@ -18,33 +19,23 @@ const std::string kHeartbeat = R"({"type":"heartbeat"})";
 json joined() {
   return {{"type", "userUpdate"},
           {"user",
-           {{"id", ""}, {"name", ""}, {"joined", true}, {"raisedHand", false}, {"speaking", false},
+           {{"id", ""},
+            {"name", ""},
+            {"joined", true},
+            {"raisedHand", false},
+            {"speaking", false},
             {"tracks", json::object()}}}};
 }
 
-struct Frame {
-  unsigned first;
-  std::string payload;
-};
-
-/// The next frame that a server sends.
-Frame readFrame(RawClient& client) {
-  const std::string head = client.readBytes(2);
-  if (head.size() < 2) return {0, {}};
-  std::size_t size = static_cast<unsigned char>(head[1]);
-  REQUIRE(size < 128);
-  const std::size_t extra = size == 126 ? 2 : size == 127 ? 8 : 0;
-  if (extra > 0) {
-    size = 0;
-    for (const char c : client.readBytes(extra)) size = size << 8 | static_cast<unsigned char>(c);
-  }
-  return {static_cast<unsigned char>(head[0]), client.readBytes(size)};
+bool isJoined(const json& state, const std::string& id) {
+  const json user = userIn(state, id);
+  return user.is_object() && user.at("joined") == true;
 }
 
 /// Skips room states and the like until a close frame, and returns its payload; "none" if there is none.
 std::string readClose(RawClient& client) {
   for (;;) {
-    const Frame frame = readFrame(client);
+    const ServerFrame frame = readFrame(client);
     if (frame.first == 0x88) return frame.payload;
     if (frame.first == 0) return "none";
   }
@@ -127,7 +118,7 @@ TEST_CASE("messages of every size cross in both directions, compressed and not")
     WebSocketClient b = site.enter("b", {.deflate = !deflate});
     a.send(joined());
     b.send(joined());
-    a.awaitState([](const json& s) { return userIn(s, "b").value("joined", false); });
+    a.awaitState([](const json& s) { return isJoined(s, "b"); });
     for (const std::size_t size : {0U, 1U, 100U, 125U, 126U, 1000U, 20'000U, 65'000U}) {
       const std::string text(size, 'x');
       a.send({{"type", "p2pSignal"}, {"to", "b"}, {"signal", text}});
@@ -144,7 +135,7 @@ TEST_CASE("fragments, pings between them and frames sent with the handshake are 
   client.send(site.handshake("a") + clientFrame(Opcode::ping, "early"));
   CHECK(client.read(true).status == 101);
   const auto nextBut = [&client](unsigned skipped) {
-    Frame frame = readFrame(client);
+    ServerFrame frame = readFrame(client);
     while (frame.first == skipped) frame = readFrame(client);
     return frame;
   };
@@ -187,29 +178,14 @@ TEST_CASE("broken frames close the socket with the right code") {
   CHECK(closeFor(clientFrame(Opcode::close, code(1005))) == code(1002));
 }
 
-TEST_CASE("a burst of messages is let through, more gets an error and a close") {
-  SiteUnderTest site([](config::Config& config) { config.webSocket.messagesPerSecond = 1; });
-  RawClient client = site.enterRaw("a");
-  std::string frames;
-  for (int i = 0; i < 40; ++i) frames += clientFrame(Opcode::text, R"({"type":"partyserver-ping"})");
-  client.send(frames);
-  int pongs = 0;
-  std::string last;
-  for (Frame frame = readFrame(client); frame.first != 0x88; frame = readFrame(client)) {
-    REQUIRE(frame.first != 0);
-    if (frame.payload.find("partyserver-pong") != std::string::npos) ++pongs;
-    if (frame.payload.find("rate_limited") != std::string::npos) last = frame.payload;
-    if (frame.first == 0x88) break;
-  }
-  CHECK(pongs >= 20);
-  CHECK(pongs < 40);
-  CHECK_FALSE(last.empty());
-}
-
-TEST_CASE("the close code for too many messages tells the client not to come back") {
+TEST_CASE("a burst of messages is let through, more gets an error and a close that tells not to come back") {
   SiteUnderTest site([](config::Config& config) { config.webSocket.messagesPerSecond = 0.1; });
   WebSocketClient client = site.enter("a");
-  for (int i = 0; i < 4; ++i) client.sendText(kHeartbeat);
+  for (int i = 0; i < 2; ++i) {
+    client.sendText(R"({"type":"partyserver-ping"})");
+    client.receive("partyserver-pong");
+  }
+  client.sendText(kHeartbeat);
   CHECK(client.receive("error").at("code") == "rate_limited");
   const SocketClosed closed = client.awaitClose();
   CHECK(closed.code == 4429);
@@ -220,7 +196,7 @@ TEST_CASE("a silent client is pinged, and its pong is a heartbeat") {
   SiteUnderTest site([](config::Config& config) { config.webSocket.pingInterval = 100ms; });
   RawClient client = site.enterRaw("a");
   for (int i = 0; i < 3; ++i) {
-    Frame frame = readFrame(client);
+    ServerFrame frame = readFrame(client);
     while (frame.first == 0x81) frame = readFrame(client);
     REQUIRE(frame.first == 0x89);
     client.send(clientFrame(Opcode::pong, frame.payload));
@@ -238,9 +214,7 @@ TEST_CASE("a client that does not read is dropped, and nobody else notices") {
   WebSocketClient reader = site.enter("reader");
   sender.send(joined());
   reader.send(joined());
-  sender.awaitState([](const json& s) {
-    return userIn(s, "slow").value("joined", false) && userIn(s, "reader").value("joined", false);
-  });
+  sender.awaitState([](const json& s) { return isJoined(s, "slow") && isJoined(s, "reader"); });
   const std::string payload(50'000, 'x');
   // Until the slow one is gone from the room; the system's buffers take some megabytes first.
   int sent = 0;
@@ -266,7 +240,7 @@ TEST_CASE("a sender that floods waits for the room, and loses nothing") {
   WebSocketClient reader = site.enter("reader");
   reader.send(joined());
   sender.send(clientFrame(Opcode::text, joined().dump()));
-  reader.awaitState([](const json& s) { return userIn(s, "sender").value("joined", false); });
+  reader.awaitState([](const json& s) { return isJoined(s, "sender"); });
   // Small on the wire, large inside: a batch ends at a megabyte and the rest has to wait its turn.
   std::string frames;
   for (int i = 0; i < 60; ++i) {

@@ -144,7 +144,7 @@ TEST_CASE("a member who comes back within the grace never left") {
 
 TEST_CASE("silence ends a visit though the socket is open; a heartbeat does not let it end") {
   RunningServer server{[](config::Config& config) {
-    config.room.heartbeatTimeout = 300ms;
+    config.room.heartbeatTimeout = 3s;
     config.webSocket.pingInterval = 1h;
     config.webSocket.messagesPerSecond = 0;
   }};

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 using nlohmann::json;
 
 TEST_CASE("after a restart people find their meeting, names and tracks, and those who stay away leave") {
-  RunningServer server{[](config::Config& config) { config.room.restartGrace = 500ms; }};
+  RunningServer server{[](config::Config& config) { config.room.restartGrace = 5s; }};
   auto aigul = server.enter("room", "a", "Aigul");
   auto bulat = server.enter("room", "b", "Bulat");
   aigul.send(userUpdate(true, {{"transceiverSessionId", "s"}, {"tracks", {{"video", "s/v"}}}}));

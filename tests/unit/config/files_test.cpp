@@ -14,8 +14,9 @@
 namespace akbuzat::config {
 
 namespace fs = std::filesystem;
+using akbuzat::test::TemporaryFolder;
 using test::Given;
-using test::TemporaryFolder;
+using test::write;
 using namespace Catch::Matchers;
 
 namespace {
@@ -84,11 +85,11 @@ TEST_CASE("processes that start at once agree on one secret") {
 
 TEST_CASE("a kept secret that is too short or unreadable stops the start") {
   const TemporaryFolder folder;
-  folder.write("session_secret", "too short\n\n");
+  write(folder, "session_secret", "too short\n\n");
   auto outcome = keptSecret(folder.path(), FileMode::check);
   CHECK_THAT(std::get<ConfigError>(outcome).sentence,
              Contains("must be at least 16 characters") && !Contains("short\n"));
-  folder.write("session_secret", "a secret of the host\r\n");
+  write(folder, "session_secret", "a secret of the host\r\n");
   outcome = keptSecret(folder.path(), FileMode::check);
   CHECK(std::get<std::string>(outcome) == "a secret of the host");
   fs::remove(folder.path() / "session_secret");
@@ -99,7 +100,7 @@ TEST_CASE("a kept secret that is too short or unreadable stops the start") {
 
 TEST_CASE("a data folder that cannot be one is named with the reason") {
   const TemporaryFolder folder;
-  const auto file = folder.write("file", "");
+  const auto file = write(folder, "file", "");
   for (const auto mode : {FileMode::check, FileMode::make}) {
     CHECK(sentenceOf(prepareDataDir(file, mode)) == "DATA_DIR is \"" + file.string() +
                                                         "\", but must be a folder that can be written: \"" +
@@ -116,7 +117,7 @@ TEST_CASE("the client is found from where the program lies") {
   const auto build = folder.path() / "build" / "release";
   CHECK(defaultWebRoot(build) == folder.path() / "build" / "share" / "akbuzat" / "web");
   fs::create_directory(folder.path() / "web");
-  folder.write("web/package.json", "{}");
+  write(folder, "web/package.json", "{}");
   fs::create_directories(build);
   CHECK(defaultWebRoot(build) == folder.path() / "web" / "dist");
 }
@@ -137,7 +138,7 @@ TEST_CASE("a given client folder must exist and must not hold the data") {
 
 TEST_CASE("a small file is a regular file of bounded size") {
   const TemporaryFolder folder;
-  const auto path = folder.write("file", "12345");
+  const auto path = write(folder, "file", "12345");
   CHECK(std::get<std::string>(readSmallFile(path, 5)) == "12345");
   CHECK_THAT(std::get<FileError>(readSmallFile(path, 4)).reason, Contains("more than 4 bytes"));
   CHECK(std::get<FileError>(readSmallFile(folder.path() / "none", 5)).reason == "No such file or directory");
@@ -148,7 +149,7 @@ TEST_CASE("a small file is a regular file of bounded size") {
 TEST_CASE("the file that --config names is read") {
   const TemporaryFolder folder;
   const auto file =
-      folder.write("akbuzat.env", "DATA_DIR=" + (folder.path() / "data").string() + "\nLISTEN=127.0.0.1:9\n");
+      write(folder, "akbuzat.env", "DATA_DIR=" + (folder.path() / "data").string() + "\nLISTEN=127.0.0.1:9\n");
   const auto outcome = load({"--config", file.string()}, Given{}.accessor(), folder.path());
   REQUIRE(sentenceOf(outcome).empty());
   CHECK(std::get<Invocation>(outcome).config.listenPort == 9);

@@ -72,12 +72,12 @@ TEST_CASE("values of each setting") {
       Row{"WEBSOCKET_CONNECTS_PER_SECOND_PER_ADDRESS", "-1", nullptr},
       Row{"WEBSOCKET_MESSAGES_PER_SECOND", "1000001", nullptr}, Row{"WEBSOCKET_MAX_MESSAGE_BYTES", "256k", "256k"},
       Row{"WEBSOCKET_MAX_QUEUED_BYTES", "1G", "1G"}, Row{"WEBSOCKET_PING_INTERVAL", "1", "1s"},
-      Row{"ROOM_GRACE", "0", "0s"}, Row{"ROOM_RESTART_GRACE", "1m", nullptr},
-      Row{"ROOM_HEARTBEAT_TIMEOUT", "999ms", nullptr}, Row{"ROOM_EMPTY_MEETING", "100ms", "100ms"},
-      Row{"MAX_WEBCAM_BITRATE", "800000", "800000"}, Row{"MAX_WEBCAM_BITRATE", "0", nullptr},
-      Row{"MAX_WEBCAM_FRAMERATE", "30fps", nullptr}, Row{"MAX_WEBCAM_QUALITY_LEVEL", "720", "720"},
-      Row{"MAX_API_HISTORY", "0", "0"}, Row{"E2EE_ENABLED", "true", ""}, Row{"E2EE_ENABLED", "1", nullptr},
-      Row{"DB", "anything", ""});
+      Row{"ROOM_MAX_MEMBERS", "5000", "5000"}, Row{"ROOM_MAX_MEMBERS", "0", nullptr}, Row{"ROOM_GRACE", "0", "0s"},
+      Row{"ROOM_RESTART_GRACE", "1m", nullptr}, Row{"ROOM_HEARTBEAT_TIMEOUT", "999ms", nullptr},
+      Row{"ROOM_EMPTY_MEETING", "100ms", "100ms"}, Row{"MAX_WEBCAM_BITRATE", "800000", "800000"},
+      Row{"MAX_WEBCAM_BITRATE", "0", nullptr}, Row{"MAX_WEBCAM_FRAMERATE", "30fps", nullptr},
+      Row{"MAX_WEBCAM_QUALITY_LEVEL", "720", "720"}, Row{"MAX_API_HISTORY", "0", "0"}, Row{"E2EE_ENABLED", "true", ""},
+      Row{"E2EE_ENABLED", "1", nullptr}, Row{"DB", "anything", ""});
   INFO(row.name << "=" << row.value);
   const Given given{.arguments = {}, .environment = {{row.name, row.value}}, .files = {}};
   if (row.printed == nullptr) {
@@ -211,6 +211,8 @@ TEST_CASE("settings that only make sense together") {
              StartsWith("TLS_KEY_FILE is \"k.pem\", but TLS_CERT_FILE is not set"));
   CHECK_THAT((Given{{"--websocket-max-queued-bytes", "512k"}, {}, {}}.error()),
              StartsWith("WEBSOCKET_MAX_QUEUED_BYTES is 512k, but must be at least WEBSOCKET_MAX_MESSAGE_BYTES"));
+  CHECK_THAT((Given{{"--room-heartbeat-timeout", "5"}, {}, {}}.error()),
+             StartsWith("WEBSOCKET_PING_INTERVAL is 5s, but must be less than ROOM_HEARTBEAT_TIMEOUT, which is 5s"));
 }
 
 TEST_CASE("known settings without effect are told apart") {

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <stdlib.h>
-
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -10,6 +8,7 @@
 #include <vector>
 
 #include "akbuzat/config/load.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace akbuzat::config::test {
 
@@ -50,29 +49,11 @@ struct Given {
   }
 };
 
-/// A folder of its own that goes with the scope.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "akbuzat-config-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
-    path_ = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  std::filesystem::path write(const std::string& name, const std::string& text) const {
-    std::ofstream(path_ / name) << text;
-    return path_ / name;
-  }
-
- private:
-  std::filesystem::path path_;
-};
+/// Puts `text` into a file of the folder; its path.
+inline std::filesystem::path write(const akbuzat::test::TemporaryFolder& folder, const std::string& name,
+                                   const std::string& text) {
+  std::ofstream(folder.path() / name) << text;
+  return folder.path() / name;
+}
 
 }  // namespace akbuzat::config::test

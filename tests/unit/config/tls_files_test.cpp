@@ -11,7 +11,8 @@
 
 namespace akbuzat::config {
 
-using test::TemporaryFolder;
+using akbuzat::test::TemporaryFolder;
+using test::write;
 using namespace Catch::Matchers;
 
 namespace {
@@ -54,8 +55,8 @@ std::string certificatePem(const Key& key) {
 TEST_CASE("certificate and key must be readable, PEM, and belong together") {
   const TemporaryFolder folder;
   const auto key = makeKey();
-  const auto certificateFile = folder.write("cert.pem", certificatePem(key));
-  const auto keyFile = folder.write("key.pem", keyPem(key));
+  const auto certificateFile = write(folder, "cert.pem", certificatePem(key));
+  const auto keyFile = write(folder, "key.pem", keyPem(key));
   const auto sentence = [](const std::filesystem::path& certificate, const std::filesystem::path& privateKey) {
     const auto error = checkTlsFiles(certificate, privateKey);
     return error ? error->sentence : std::string{};
@@ -68,9 +69,9 @@ TEST_CASE("certificate and key must be readable, PEM, and belong together") {
   CHECK_THAT(sentence(certificateFile, none), StartsWith("TLS_KEY_FILE is \"" + none.string()));
   CHECK_THAT(sentence(keyFile, keyFile), StartsWith("TLS_CERT_FILE") && Contains("must hold a certificate"));
   CHECK_THAT(sentence(certificateFile, certificateFile), StartsWith("TLS_KEY_FILE") && Contains("a private key"));
-  CHECK_THAT(sentence(certificateFile, folder.write("other.pem", keyPem(makeKey()))),
+  CHECK_THAT(sentence(certificateFile, write(folder, "other.pem", keyPem(makeKey()))),
              StartsWith("TLS_KEY_FILE") && Contains("this is another"));
-  CHECK_THAT(sentence(certificateFile, folder.write("locked.pem", keyPem(key, "secret"))),
+  CHECK_THAT(sentence(certificateFile, write(folder, "locked.pem", keyPem(key, "secret"))),
              StartsWith("TLS_KEY_FILE") && Contains("without a passphrase"));
   CHECK(sentence(certificateFile, keyFile).empty());
 }

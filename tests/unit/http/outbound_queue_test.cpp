@@ -20,7 +20,8 @@ std::string drain(OutboundQueue& queue, std::size_t step) {
     std::array<iovec, 4> parts;
     const std::size_t count = queue.gather(parts);
     std::string offered;
-    for (std::size_t i = 0; i < count; ++i) offered.append(static_cast<const char*>(parts[i].iov_base), parts[i].iov_len);
+    for (std::size_t i = 0; i < count; ++i)
+      offered.append(static_cast<const char*>(parts[i].iov_base), parts[i].iov_len);
     const std::size_t size = std::min(step, offered.size());
     written += offered.substr(0, size);
     queue.consume(size);

@@ -18,15 +18,15 @@ TEST_CASE("targets are taken apart") {
   CHECK(parseTarget("http://host:81/p?q")->path == "/p");
   CHECK(parseTarget("HTTPS://host")->path == "/");
   CHECK(parseTarget("http://host?q")->query == "q");
-  for (const char* target : {"", "*", "host:443", "ftp://host/", "http://", "http://user@host/", "/a b", "/a#b", "/a\\b",
-                             "/a\x01", "http://ho\"st/"})
+  for (const char* target : {"", "*", "host:443", "ftp://host/", "http://", "http://user@host/", "/a b", "/a#b",
+                             "/a\\b", "/a\x01", "http://ho\"st/"})
     CHECK_FALSE(parseTarget(target));
 }
 
 TEST_CASE("hosts are names and addresses with ports") {
   for (const char* host : {"a", "meet.example.org:8787", "[::1]:80", "192.0.2.1"}) CHECK(isValidHost(host));
   for (const std::string& host : {std::string{}, std::string{"a b"}, std::string{"a/b"}, std::string{"a;b"},
-                                 std::string{"a,b"}, std::string{"a'b"}, std::string{"u@h"}, std::string(300, 'a')})
+                                  std::string{"a,b"}, std::string{"a'b"}, std::string{"u@h"}, std::string(300, 'a')})
     CHECK_FALSE(isValidHost(host));
 }
 

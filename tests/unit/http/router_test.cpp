@@ -86,8 +86,8 @@ TEST_CASE("room names are one segment of sound encoding") {
   CHECK(isRoomName("%D0%B9%20x"));
   CHECK(isRoomName(std::string(256, 'x')));
   for (const std::string& name : {std::string{}, std::string(257, 'x'), std::string{"."}, std::string{".."},
-                                 std::string{"%"}, std::string{"%2"}, std::string{"%zz"}, std::string{"%00"},
-                                 std::string{"%0A"}, std::string{"%FF"}, std::string{"a b"}, std::string{"й"}})
+                                  std::string{"%"}, std::string{"%2"}, std::string{"%zz"}, std::string{"%00"},
+                                  std::string{"%0A"}, std::string{"%FF"}, std::string{"a b"}, std::string{"й"}})
     CHECK_FALSE(isRoomName(name));
 }
 

@@ -48,8 +48,8 @@ TEST_CASE("what was not signed with the secret is nobody") {
     changed[i] = changed[i] == 'A' ? 'B' : 'A';
     CHECK_FALSE(kCookie.read(changed));
   }
-  for (const char* value : {"", ".", "%", "%zz", "abc", "a.b", "eyJ1c2VybmFtZSI6IktldmluIn0%3D", "=.=",
-                            "eyJ1c2VybmFtZSI6IktldmluIn0%3D."})
+  for (const char* value :
+       {"", ".", "%", "%zz", "abc", "a.b", "eyJ1c2VybmFtZSI6IktldmluIn0%3D", "=.=", "eyJ1c2VybmFtZSI6IktldmluIn0%3D."})
     CHECK_FALSE(kCookie.read(value));
 }
 
@@ -83,10 +83,10 @@ TEST_CASE("names are trimmed and bounded") {
 }
 
 TEST_CASE("names that could mislead are refused") {
-  for (const std::string& name : {std::string{}, std::string{" \t "}, std::string{"a\0b", 3}, std::string{"a\nb"},
-                                 std::string{"a\tb"}, std::string{"a\x7F"}, std::string{"\xC2\x85x"},
-                                 std::string{"a\u202Eb"}, std::string{"a\u2066b"}, std::string{"a\u2028b"},
-                                 std::string{"\xFF"}, std::string{"a\xC0\x80"}, std::string{"\xD0"}})
+  for (const std::string& name :
+       {std::string{}, std::string{" \t "}, std::string{"a\0b", 3}, std::string{"a\nb"}, std::string{"a\tb"},
+        std::string{"a\x7F"}, std::string{"\xC2\x85x"}, std::string{"a\u202Eb"}, std::string{"a\u2066b"},
+        std::string{"a\u2028b"}, std::string{"\xFF"}, std::string{"a\xC0\x80"}, std::string{"\xD0"}})
     CHECK_FALSE(cleanUsername(name));
 }
 

@@ -115,6 +115,13 @@ TEST_CASE("what cannot be understood is refused by its kind") {
   CHECK(refused(R"({"type":"heartbeat","deep":)" + nested + "}") == ErrorCode::badMessage);
 }
 
+TEST_CASE("a message of many small objects costs about what its length says") {
+  // Once a quadratic time: minutes for this one, which fits into a few kilobytes on a compressed socket.
+  std::string text = R"({"type":"heartbeat","x":[{})";
+  while (text.size() < 1'000'000) text += ",{}";
+  parsed<Heartbeat>(text + "]}");
+}
+
 TEST_CASE("an error names the member and never repeats a value") {
   auto result = parse(R"({"type":"muteUser","id":{"secret":"value"}})");
   CHECK(std::get<ParseError>(result).detail == "id must be a string.");

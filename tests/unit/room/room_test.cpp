@@ -60,7 +60,7 @@ Delivery only(const Effects& effects, const std::string& type) {
 
 /// A room with its clock, in which people are one letter each.
 struct Scene {
-  Room room{config::RoomTiming{}};
+  Room room{config::RoomRules{}};
   TimePoint now{std::chrono::hours{1}};
   std::uint64_t lastSocket = 0;
 
@@ -326,6 +326,57 @@ TEST_CASE("muting reaches the muted one only, and only joined people may do it")
   CHECK(only(muted, "muteMic").socket == SocketId{2});
   CHECK(state(muted)->at("users")[1].at("tracks").at("audioEnabled") == false);
   CHECK(count<PutUser>(muted) == 1);
+}
+
+TEST_CASE("muting the muted again costs nobody anything") {
+  Scene scene;
+  scene.enter("a");
+  scene.enter("b");
+  scene.join(1);
+  scene.join(2);
+  scene.send(1, protocol::MuteUser{ConnectionId{"b"}});
+  const Effects again = scene.send(1, protocol::MuteUser{ConnectionId{"b"}});
+  CHECK(again.deliveries.empty());
+  CHECK(again.changes.empty());
+}
+
+TEST_CASE("who is muted while away finds out on coming back") {
+  Scene scene;
+  scene.enter("a");
+  scene.enter("b");
+  scene.join(1);
+  scene.join(2);
+  scene.room.disconnected(SocketId{2}, scene.now);
+  scene.send(1, protocol::MuteUser{ConnectionId{"b"}});
+  CHECK(only(scene.enter("b"), "muteMic").socket == SocketId{3});
+}
+
+TEST_CASE("a room holds so many and no more, and those inside may come back") {
+  config::RoomRules rules;
+  rules.maxMembers = 2;
+  Scene scene;
+  scene.room = Room{rules};
+  scene.enter("a");
+  scene.enter("b");
+  const Effects third = scene.enter("c");
+  REQUIRE(third.closings.size() == 1);
+  CHECK(third.closings[0].code == close_code::kRoomFull);
+  CHECK(third.changes.empty());
+  scene.room.disconnected(SocketId{2}, scene.now);
+  CHECK(scene.enter("b").closings.empty());
+  scene.send(1, protocol::UserLeft{});
+  CHECK(scene.enter("c").closings.empty());
+}
+
+TEST_CASE("the connection id of somebody who lost the network stays theirs for the meeting") {
+  Scene scene;
+  scene.enter("a");
+  scene.enter("b");
+  scene.join(2);
+  scene.room.disconnected(SocketId{2}, scene.now);
+  scene.pass(20s, {1});
+  CHECK(scene.enter("b", "a thief").closings.at(0).code == close_code::kIdInUse);
+  CHECK(scene.enter("b").closings.empty());
 }
 
 TEST_CASE("key messages go from joined to joined") {

@@ -64,19 +64,17 @@ TEST_CASE("the example of RFC 6455 section 5.7 is read") {
 TEST_CASE("any splitting of the input gives the same messages") {
   const std::string big(70'000, 'x');
   const std::string middle(300, 'y');
-  const std::string input = clientFrame(Opcode::text, "one") + clientFrame(Opcode::text, middle) +
-                            clientFrame(Opcode::ping, "beat") + clientFrame(Opcode::text, "") +
-                            clientFrame(Opcode::text, big.substr(0, 40'000), {.final = false}) +
-                            clientFrame(Opcode::pong, "") +
-                            clientFrame(Opcode::continuation, "", {.final = false}) +
-                            clientFrame(Opcode::continuation, big.substr(40'000)) +
-                            clientFrame(Opcode::binary, "ignored") +
-                            clientFrame(Opcode::close, closePayload(1000, "bye"));
-  const std::vector<Seen> expected{{Kind::text, "one"}, {Kind::text, middle},  {Kind::ping, "beat"},
-                                   {Kind::text, ""},    {Kind::pong, ""},      {Kind::text, big},
+  const std::string input =
+      clientFrame(Opcode::text, "one") + clientFrame(Opcode::text, middle) + clientFrame(Opcode::ping, "beat") +
+      clientFrame(Opcode::text, "") + clientFrame(Opcode::text, big.substr(0, 40'000), {.final = false}) +
+      clientFrame(Opcode::pong, "") + clientFrame(Opcode::continuation, "", {.final = false}) +
+      clientFrame(Opcode::continuation, big.substr(40'000)) + clientFrame(Opcode::binary, "ignored") +
+      clientFrame(Opcode::close, closePayload(1000, "bye"));
+  const std::vector<Seen> expected{{Kind::text, "one"}, {Kind::text, middle},      {Kind::ping, "beat"},
+                                   {Kind::text, ""},    {Kind::pong, ""},          {Kind::text, big},
                                    {Kind::binary, ""},  {Kind::close, "bye", 1000}};
-  for (const std::size_t pieceSize : {std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{7}, std::size_t{1000},
-                                      std::string::npos}) {
+  for (const std::size_t pieceSize :
+       {std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{7}, std::size_t{1000}, std::string::npos}) {
     FrameReader reader(1 << 20, false);
     CHECK(feed(reader, input, pieceSize) == expected);
   }
@@ -130,18 +128,19 @@ TEST_CASE("nothing is read after a failure or a close") {
 
 TEST_CASE("close frames are checked") {
   CHECK(read(clientFrame(Opcode::close, "x")) == std::vector{failed(1002)});
-  for (const std::uint16_t code : std::initializer_list<std::uint16_t>{0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 65535})
+  for (const std::uint16_t code :
+       std::initializer_list<std::uint16_t>{0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 65535})
     CHECK(read(clientFrame(Opcode::close, closePayload(code, ""))) == std::vector{failed(1002)});
-  for (const std::uint16_t code : std::initializer_list<std::uint16_t>{1000, 1001, 1003, 1007, 1012, 1014, 3000, 4429, 4999})
-    CHECK(read(clientFrame(Opcode::close, closePayload(code, "да"))) ==
-          std::vector<Seen>{{Kind::close, "да", code}});
+  for (const std::uint16_t code :
+       std::initializer_list<std::uint16_t>{1000, 1001, 1003, 1007, 1012, 1014, 3000, 4429, 4999})
+    CHECK(read(clientFrame(Opcode::close, closePayload(code, "да"))) == std::vector<Seen>{{Kind::close, "да", code}});
   CHECK(read(clientFrame(Opcode::close, closePayload(1000, "\xFF"))) == std::vector{failed(1007)});
 }
 
 TEST_CASE("text is UTF-8 as a whole message, wherever its fragments end") {
   for (std::size_t cut = 0; cut <= kRussian.size(); ++cut) {
-    CHECK(read(clientFrame(Opcode::text, kRussian.substr(0, cut), {.final = false}) + clientFrame(Opcode::ping, "\xFF") +
-               clientFrame(Opcode::continuation, kRussian.substr(cut))) ==
+    CHECK(read(clientFrame(Opcode::text, kRussian.substr(0, cut), {.final = false}) +
+               clientFrame(Opcode::ping, "\xFF") + clientFrame(Opcode::continuation, kRussian.substr(cut))) ==
           std::vector<Seen>{{Kind::ping, "\xFF"}, {Kind::text, kRussian}});
   }
   CHECK(read(clientFrame(Opcode::text, kRussian.substr(1))) == std::vector{failed(1007)});
@@ -157,8 +156,8 @@ TEST_CASE("the size limit counts all fragments and holds before the payload come
   CHECK(read(clientFrame(Opcode::text, limit), false, 1000) == std::vector<Seen>{{Kind::text, limit}});
   CHECK(read(clientFrame(Opcode::text, limit + "x"), false, 1000) == std::vector{failed(1009)});
   CHECK(read(clientFrame(Opcode::binary, limit + "x"), false, 1000) == std::vector{failed(1009)});
-  CHECK(read(clientFrame(Opcode::text, limit, {.final = false}) + clientFrame(Opcode::continuation, "x"), false, 1000) ==
-        std::vector{failed(1009)});
+  CHECK(read(clientFrame(Opcode::text, limit, {.final = false}) + clientFrame(Opcode::continuation, "x"), false,
+             1000) == std::vector{failed(1009)});
   // Only a header, which promises 2^63 - 1 bytes.
   CHECK(read(std::string{"\x81\xff\x7f\xff\xff\xff\xff\xff\xff\xff....", 14}) == std::vector{failed(1009)});
   // The limit is a message's, not a connection's.
@@ -174,8 +173,7 @@ TEST_CASE("compressed messages are inflated") {
   CHECK(read(whole, true) == std::vector<Seen>{{Kind::text, text}});
 
   const std::string inFragments = clientFrame(Opcode::text, payload.substr(0, 5), {.final = false, .reserved = 0x40}) +
-                                  clientFrame(Opcode::ping, "p") +
-                                  clientFrame(Opcode::continuation, payload.substr(5));
+                                  clientFrame(Opcode::ping, "p") + clientFrame(Opcode::continuation, payload.substr(5));
   for (const std::size_t pieceSize : {std::size_t{1}, std::string::npos}) {
     FrameReader reader(1 << 20, true);
     CHECK(feed(reader, inFragments + whole + clientFrame(Opcode::text, "plain"), pieceSize) ==

@@ -68,7 +68,8 @@ TEST_CASE("offers that cannot be met are passed over for the next one") {
   for (const char* parameters :
        {"server_max_window_bits", "server_max_window_bits=7", "server_max_window_bits=015", "client_max_window_bits=16",
         "client_max_window_bits=", "server_no_context_takeover=1", "client_no_context_takeover=true", "unknown",
-        "client_no_context_takeover; client_no_context_takeover", "client_max_window_bits; client_max_window_bits=9", ";"})
+        "client_no_context_takeover; client_no_context_takeover", "client_max_window_bits; client_max_window_bits=9",
+        ";"})
     CHECK(negotiateDeflate(std::string{"permessage-deflate; "} + parameters).empty());
 }
 

@@ -23,7 +23,9 @@ TEST_CASE("frames have the shortest header") {
 
 TEST_CASE("control frames are never compressed") {
   const OutboundMessage ping(Opcode::ping, "beat");
-  CHECK(ping.frame() == "\x89\x04" "beat");
+  CHECK(ping.frame() ==
+        "\x89\x04"
+        "beat");
   CHECK(ping.deflatedFrame().data() == ping.frame().data());
   CHECK(OutboundMessage(Opcode::close, closePayload(4409, "replaced")).frame() == "\x88\x0a\x11\x39replaced");
 }
@@ -63,7 +65,9 @@ TEST_CASE("several threads may ask for the compressed frame at once") {
 }
 
 TEST_CASE("a close reason is cut at a code point") {
-  CHECK(closePayload(1000, "bye") == "\x03\xE8" "bye");
+  CHECK(closePayload(1000, "bye") ==
+        "\x03\xE8"
+        "bye");
   const std::string payload = closePayload(1000, std::string(122, 'x') + "й");
   CHECK(payload.size() == 2 + 122);
   CHECK(closePayload(1000, std::string(123, 'x')).size() == 125);

@@ -130,6 +130,24 @@ describe("RoomCall", () => {
     expect(media.setSignalingReady).toHaveBeenLastCalledWith(true);
   });
 
+  it("joins with everything off while the browser's question is not answered", () => {
+    const { call, devices, open, updates } = setUp();
+    open();
+    devices.set({ ...devices.getSnapshot(), permission: "prompt" });
+    call.join();
+    expect(devices.getSnapshot()).toMatchObject({
+      microphone: { enabled: false },
+      camera: { enabled: false },
+    });
+    expect(updates()).toMatchObject([{ tracks: { audioEnabled: false, videoEnabled: false } }]);
+  });
+
+  it("lets go of the devices when it is refused", () => {
+    const { devices, listener } = inCall("a");
+    listener.statusChanged("refused", "replaced");
+    expect(devices.stop).toHaveBeenCalledTimes(1);
+  });
+
   it("joins when the socket opens only afterwards", () => {
     const { call, open, updates } = setUp();
     call.join();

@@ -83,7 +83,9 @@ export class RoomCall implements Call, RoomSocketListener {
     const online = () => this.#media.networkChanged();
     addEventListener("online", online);
     // A machine that slept may have lost everything.
-    const shown = () => this.#socket.probe();
+    const shown = () => {
+      if (document.visibilityState === "visible") this.#socket.probe();
+    };
     document.addEventListener("visibilitychange", shown);
     this.#ends = [
       () => removeEventListener("online", online),
@@ -106,6 +108,12 @@ export class RoomCall implements Call, RoomSocketListener {
 
   join(): void {
     if (this.#joined || this.#left || this.#status === "refused") return;
+    if (this.devices.getSnapshot().permission === "prompt") {
+      // Nobody has answered the browser's question, so nothing is captured: the buttons have to say "off", and one press
+      // then turns on and asks.
+      this.devices.setMicrophone(false);
+      this.devices.setCamera(false);
+    }
     this.#joined = true;
     this.#voice = new VoiceWatch({
       devices: this.devices,
@@ -163,6 +171,11 @@ export class RoomCall implements Call, RoomSocketListener {
       if (before === "reconnecting") this.#events.emit({ type: "reconnected" });
     } else {
       this.#room.socketLost();
+    }
+    if (status === "refused") {
+      // This is the end of the call: no light of a camera may go on behind the message.
+      this.#voice?.close();
+      this.devices.stop();
     }
     this.#refresh();
   }

@@ -6,7 +6,7 @@ import { Capture } from "./capture";
 import { listDevices } from "./device_choice";
 import { problemOf, problemWithoutMedia } from "./device_problem";
 import { LevelMeter, visibleLevel } from "./level_meter";
-import { PermissionWatch, type Permission } from "./permission";
+import { captureKinds, PermissionWatch, type CaptureKind, type Permission } from "./permission";
 import { PreviewStream } from "./preview_stream";
 import { ScreenCapture } from "./screen_capture";
 
@@ -31,6 +31,8 @@ export class BrowserDevices implements Devices {
   readonly #cameraPreview = new PreviewStream();
   readonly #screenPreview = new PreviewStream();
   readonly #ready: Promise<void>;
+  /** What the browser lists; all of it until it does. */
+  #present: readonly CaptureKind[] = captureKinds;
   #lists: DeviceLists = { microphones: [], cameras: [], speakers: [] };
   #speakerId: string | undefined;
   #started = false;
@@ -67,6 +69,10 @@ export class BrowserDevices implements Devices {
   }
 
   async requestPermission(): Promise<void> {
+    // Whoever presses the button wants both, even if a call was joined without them before.
+    for (const capture of [this.#microphone, this.#camera]) {
+      if (!capture.state.enabled) capture.setEnabled(true);
+    }
     this.#asking = true;
     const answer = await this.#ask();
     this.#asking = false;
@@ -103,8 +109,8 @@ export class BrowserDevices implements Devices {
     this.#publish();
   }
 
-  retry(kind: "microphone" | "camera"): void {
-    const capture = kind === "microphone" ? this.#microphone : this.#camera;
+  retry(kind: CaptureKind): void {
+    const capture = this.#captureOf(kind);
     if (this.#started) capture.start();
     capture.retry();
   }
@@ -119,20 +125,33 @@ export class BrowserDevices implements Devices {
 
   async #ask(): Promise<Permission> {
     if (this.#media === undefined) return "unknown";
+    // One that is missing, or forbidden for good, would fail the request for both.
+    const kinds = this.#present.filter((kind) => this.#permission.stateOf(kind) !== "denied");
+    if (kinds.length === 0) return "unknown";
     try {
-      this.#take(await this.#media.getUserMedia({ audio: audioConstraints, video: videoConstraints }));
+      const stream = await this.#media.getUserMedia({
+        audio: kinds.includes("microphone") && audioConstraints,
+        video: kinds.includes("camera") && videoConstraints,
+      });
+      this.#take(stream);
       return "granted";
     } catch (error) {
-      // One missing device fails the request for both; each is tried alone then.
+      // A device that vanished or is in use fails the request for both; each is tried alone then.
       if (problemOf(error) !== "permissionDenied") return "unknown";
-      // Nor are they tried when the user has just said no: the browser might ask twice again.
-      this.#microphone.fail("permissionDenied");
-      this.#camera.fail("permissionDenied");
-      return "denied";
+      // What the user has just said no to is not tried alone: the browser might ask again.
+      const allowed = kinds.filter((kind) => this.#permission.stateOf(kind) === "granted");
+      for (const kind of kinds) {
+        if (!allowed.includes(kind)) this.#captureOf(kind).fail("permissionDenied");
+      }
+      return allowed.length > 0 ? "granted" : "denied";
     }
   }
 
-  #createCapture(kind: "microphone" | "camera"): Capture {
+  #captureOf(kind: CaptureKind): Capture {
+    return kind === "microphone" ? this.#microphone : this.#camera;
+  }
+
+  #createCapture(kind: CaptureKind): Capture {
     return new Capture({
       open: (deviceId) => this.#open(kind, deviceId),
       impossible: this.#media === undefined ? problemWithoutMedia(isSecureContext) : undefined,
@@ -143,7 +162,7 @@ export class BrowserDevices implements Devices {
     });
   }
 
-  async #open(kind: "microphone" | "camera", id: string | undefined): Promise<MediaStreamTrack> {
+  async #open(kind: CaptureKind, id: string | undefined): Promise<MediaStreamTrack> {
     const deviceId = id === undefined ? undefined : { exact: id };
     const stream = await navigator.mediaDevices.getUserMedia(
       kind === "microphone"
@@ -201,6 +220,9 @@ export class BrowserDevices implements Devices {
     if (this.#media === undefined) return;
     try {
       const all = await this.#media.enumerateDevices();
+      this.#present = captureKinds.filter((kind) =>
+        all.some((device) => device.kind === (kind === "microphone" ? "audioinput" : "videoinput")),
+      );
       this.#lists = {
         microphones: listDevices(all, "audioinput"),
         cameras: listDevices(all, "videoinput"),
@@ -214,6 +236,7 @@ export class BrowserDevices implements Devices {
     const { speakers, microphones, cameras } = this.#lists;
     const rememberedSpeaker = readStored("speaker");
     this.#speakerId = speakers.find(({ label }) => label !== "" && label === rememberedSpeaker)?.id;
+    this.#permission.setPresent(this.#present);
     this.#microphone.devicesChanged(microphones);
     this.#camera.devicesChanged(cameras);
     this.#publish();

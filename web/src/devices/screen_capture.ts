@@ -50,7 +50,7 @@ export class ScreenCapture {
       const problem = problemOf(error);
       // Closing the browser's dialogue is the same error as forbidding it, and no problem to tell of.
       if (problem === "permissionDenied") this.#end();
-      else this.#publish({ enabled: true, state: "failed", problem });
+      else this.#publish({ enabled: false, state: "failed", problem });
     }
   }
 

@@ -28,6 +28,14 @@ describe("ToastQueue", () => {
     expect(texts()).toEqual(["2", "3", "4"]);
   });
 
+  it("counts only what is visible", () => {
+    for (const text of ["1", "2", "3"]) queue.show({ text });
+    queue.show({ text: "said", spoken: true });
+    expect(texts()).toEqual(["1", "2", "3", "said"]);
+    queue.show({ text: "4" });
+    expect(texts()).toEqual(["2", "3", "said", "4"]);
+  });
+
   it("replaces a toast of the same topic and ends it", () => {
     queue.show({ text: "lost", topic: "server", sticky: true });
     queue.show({ text: "back", topic: "server", sticky: true });

@@ -43,7 +43,11 @@ export class ToastQueue implements Observable<readonly Toast[]> {
     const kept = this.getSnapshot().filter(
       (other) => content.topic === undefined || other.topic !== content.topic,
     );
-    this.replace([...kept, toast].slice(-mostVisible));
+    const next = [...kept, toast];
+    const visible = next.filter(({ spoken }) => !spoken);
+    // What is only spoken takes no place that the eye could miss.
+    const crowdedOut = new Set(visible.slice(0, -mostVisible));
+    this.replace(next.filter((other) => !crowdedOut.has(other)));
     this.startTimer(toast);
   }
 

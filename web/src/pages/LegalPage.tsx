@@ -25,7 +25,9 @@ export function LegalPage({ text }: { text: keyof typeof sections }) {
   return (
     <article className="mx-auto flex w-full max-w-160 flex-col gap-8 py-4">
       <header className="flex flex-col gap-2">
-        <RouteHeading className="text-40 font-semibold wrap-anywhere max-sm:text-28">{title}</RouteHeading>
+        <RouteHeading className="text-40 font-semibold wrap-anywhere hyphens-auto max-sm:text-28 max-[400px]:text-[1.5rem]/8">
+          {title}
+        </RouteHeading>
         <p className="text-14 text-pretty text-ink-soft">{t("legal.updated")}</p>
       </header>
       {sections[text].map(([heading, body]) => (

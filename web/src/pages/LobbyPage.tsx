@@ -43,7 +43,8 @@ export function LobbyPage() {
     // Enter does the obvious next thing wherever no control has the focus.
     const onKeyDown = (event: KeyboardEvent) => {
       const idle = document.activeElement === document.body || document.activeElement?.tagName === "H1";
-      if (event.key === "Enter" && idle && canJoin) join();
+      // A key held down since the page before was not meant for this one.
+      if (event.key === "Enter" && !event.repeat && idle && canJoin) join();
     };
     window.addEventListener("keydown", onKeyDown);
     return () => window.removeEventListener("keydown", onKeyDown);

@@ -4,6 +4,7 @@ import { refusalOf } from "./close_policy";
 it.each([
   [4403, "idInUse"],
   [4409, "replaced"],
+  [4413, "roomFull"],
   [4429, "tooManyMessages"],
   [1000, undefined],
   [1001, undefined],

@@ -7,6 +7,7 @@ import type { RefusalReason } from "../call/types";
 const refusals: ReadonlyMap<number, RefusalReason> = new Map([
   [4403, "idInUse"],
   [4409, "replaced"],
+  [4413, "roomFull"],
   [4429, "tooManyMessages"],
 ]);
 

@@ -187,6 +187,18 @@ describe("RoomSocket", () => {
     expect(FakeWebSocket.all).toHaveLength(sockets);
   });
 
+  it("measures a probe by its own ping, not by a heartbeat that goes out meanwhile", async () => {
+    const { socket } = setUp();
+    await passSeconds(0);
+    latest().open();
+    await passSeconds(4);
+    socket.probe();
+    await passSeconds(0.5);
+    latest().receive({ type: "partyserver-pong" });
+    await passSeconds(2.6);
+    expect(FakeWebSocket.all).toHaveLength(1);
+  });
+
   it("connects anew when the network is back", async () => {
     setUp();
     await passSeconds(0);

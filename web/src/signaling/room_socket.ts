@@ -90,16 +90,14 @@ export class RoomSocket {
   probe(): void {
     if (this.#status !== "open" || this.#probe !== undefined) return;
     this.#ping();
-    this.#probe = setTimeout(() => {
-      this.#probe = undefined;
-      if (this.#unansweredSince !== undefined) this.#reconnect();
-    }, PROBE_MS);
+    // Ended by the first answer: a heartbeat that goes out meanwhile has its own, longer, time.
+    this.#probe = setTimeout(() => this.#reconnect(), PROBE_MS);
   }
 
   /** For good, and without another word to the listener. */
   close(): void {
     clearInterval(this.#heartbeat);
-    clearTimeout(this.#probe);
+    this.#endProbe();
     removeEventListener("offline", this.#wentOffline);
     removeEventListener("online", this.#cameOnline);
     this.#socket.onopen = null;
@@ -115,11 +113,13 @@ export class RoomSocket {
 
   #received(event: MessageEvent): void {
     this.#unansweredSince = undefined;
+    this.#endProbe();
     const message = parseServerMessage(event.data);
     if (message !== null) this.#listener.received(message);
   }
 
   #closed(code: number): void {
+    this.#endProbe();
     const refusal = refusalOf(code);
     if (refusal !== undefined) this.#setStatus("refused", refusal);
     else if (this.#status === "open") this.#setStatus("reconnecting");
@@ -148,10 +148,14 @@ export class RoomSocket {
   }
 
   #reconnect(): void {
-    clearTimeout(this.#probe);
-    this.#probe = undefined;
+    this.#endProbe();
     this.#unansweredSince = undefined;
     this.#socket.reconnect();
+  }
+
+  #endProbe(): void {
+    clearTimeout(this.#probe);
+    this.#probe = undefined;
   }
 
   readonly #wentOffline = () => {

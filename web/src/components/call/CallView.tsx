@@ -38,16 +38,21 @@ export function CallView({ call, snapshot, onLeave }: Props) {
   const [dialog, setDialog] = useState<MenuDialog>();
   const [main, setMain] = useState<HTMLElement | null>(null);
   const [menuOpen, setMenuOpen] = useState(false);
+  const topBar = useRef<HTMLDivElement>(null);
   const bar = useRef<HTMLDivElement>(null);
   const more = useRef<HTMLButtonElement>(null);
   const queue = useCallNotices(call);
   const calm = useMediaQuery("(prefers-reduced-motion: reduce)");
 
-  // A mouse that rests on the bar, or a focus that the keyboard put there, is about to use it. A finger leaves
+  // A mouse that rests on a bar, or a focus that the keyboard put there, is about to use it. A finger leaves
   // its hover behind when it is long gone.
   const canHover = useMediaQuery("(hover: hover)");
   const isBarInUse = useCallback(
-    () => bar.current?.querySelector(canHover ? ":hover, :focus-visible" : ":focus-visible") != null,
+    () =>
+      [topBar, bar].some(
+        ({ current }) =>
+          current?.querySelector(canHover ? ":hover, :focus-visible" : ":focus-visible") != null,
+      ),
     [canHover],
   );
   const idle = useIdle(idleTime, isBarInUse);
@@ -95,7 +100,8 @@ export function CallView({ call, snapshot, onLeave }: Props) {
   };
 
   const closeDialog = () => setDialog(undefined);
-  const dialogProps = { onClose: closeDialog, returnFocusTo: () => more.current };
+  const notices = <Toasts queue={queue} />;
+  const dialogProps = { onClose: closeDialog, returnFocusTo: () => more.current, notices };
 
   return (
     <div
@@ -108,7 +114,12 @@ export function CallView({ call, snapshot, onLeave }: Props) {
           (barsStay ? "pt-16 pb-24" : "py-2")
         }
       >
-        <TopBar snapshot={snapshot} hidden={hidden} onParticipants={() => setDialog("participants")} />
+        <TopBar
+          barRef={topBar}
+          snapshot={snapshot}
+          hidden={hidden}
+          onParticipants={() => setDialog("participants")}
+        />
         <div className="min-h-0 min-w-0 flex-1">
           <Stage
             call={call}
@@ -131,7 +142,7 @@ export function CallView({ call, snapshot, onLeave }: Props) {
           menuParent={main}
         />
       </main>
-      <Toasts queue={queue} />
+      {dialog ? null : notices}
       <AudioPlayback participants={snapshot.participants} speakerId={speakerId} />
       {dialog === "participants" ? (
         <ParticipantsDialog call={call} snapshot={snapshot} {...dialogProps} />

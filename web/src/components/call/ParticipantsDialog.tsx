@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Call, CallSnapshot, Participant } from "../../call/types";
 import { Initial } from "../Initial";
@@ -32,16 +32,26 @@ function State({
 
 function Row({ person, reachable, onMute }: RowProps) {
   const { t } = useTranslation();
-  const [asking, setAsking] = useState(false);
+  const [question, setQuestion] = useState<"none" | "asked" | "cancelled" | "confirmed">("none");
+  const row = useRef<HTMLLIElement>(null);
+  const muteButton = useRef<HTMLButtonElement>(null);
+  const cancelButton = useRef<HTMLButtonElement>(null);
   const name = person.name || t("common.unnamed");
 
-  if (asking) {
+  useEffect(() => {
+    // The question replaces the pressed button, so the focus goes to the harmless answer, and back afterwards. A button
+    // that has muted somebody is about to vanish; the row stays.
+    if (question === "asked") cancelButton.current?.focus();
+    else if (question === "cancelled") (muteButton.current ?? row.current)?.focus();
+    else if (question === "confirmed") row.current?.focus();
+  }, [question]);
+
+  if (question === "asked") {
     return (
-      <li className="flex flex-col gap-3 rounded-card bg-sunken p-3">
+      <li ref={row} tabIndex={-1} className="flex flex-col gap-3 rounded-card bg-sunken p-3">
         <p className="text-14 text-pretty wrap-anywhere">{t("participants.muteQuestion", { name })}</p>
         <div className="flex justify-end gap-2">
-          {/* The question replaces the pressed button, so the focus goes to the harmless answer. */}
-          <Button ref={(button) => button?.focus()} onClick={() => setAsking(false)}>
+          <Button ref={cancelButton} onClick={() => setQuestion("cancelled")}>
             {t("common.cancel")}
           </Button>
           <Button
@@ -49,7 +59,7 @@ function Row({ person, reachable, onMute }: RowProps) {
             disabled={!reachable}
             onClick={() => {
               onMute();
-              setAsking(false);
+              setQuestion("confirmed");
             }}
           >
             {t("participants.muteConfirm")}
@@ -60,7 +70,7 @@ function Row({ person, reachable, onMute }: RowProps) {
   }
 
   return (
-    <li className="flex min-h-12 items-center gap-3">
+    <li ref={row} tabIndex={-1} className="flex min-h-12 items-center gap-3">
       <Initial name={person.name} size="36px" />
       <span className="min-w-0 flex-1 truncate text-16">
         {person.isSelf ? t("call.youNamed", { name }) : name}
@@ -73,11 +83,12 @@ function Row({ person, reachable, onMute }: RowProps) {
         <State icon="micOff" label={t("call.muted")} />
       ) : person.isSelf ? null : (
         <button
+          ref={muteButton}
           type="button"
           disabled={!reachable}
           aria-label={t("participants.mute", { name })}
           title={t("participants.mute", { name })}
-          onClick={() => setAsking(true)}
+          onClick={() => setQuestion("asked")}
           className="touch-target inline-flex w-10 items-center justify-center rounded-round hover:bg-sunken disabled:opacity-50"
         >
           <Icon name="mic" />
@@ -92,15 +103,17 @@ interface Props {
   snapshot: CallSnapshot;
   onClose: () => void;
   returnFocusTo: () => HTMLElement | null;
+  notices: ReactNode;
 }
 
-export function ParticipantsDialog({ call, snapshot, onClose, returnFocusTo }: Props) {
+export function ParticipantsDialog({ call, snapshot, onClose, returnFocusTo, notices }: Props) {
   const { t } = useTranslation();
   return (
     <Dialog
       title={t("participants.title", { count: snapshot.participants.length })}
       onClose={onClose}
       returnFocusTo={returnFocusTo}
+      notices={notices}
     >
       <ul className="flex flex-col gap-1">
         {snapshot.participants.map((person) => (

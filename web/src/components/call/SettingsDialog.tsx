@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Devices } from "../../call/types";
 import { useObservable } from "../../hooks/use_observable";
@@ -15,15 +16,16 @@ interface Props {
   devices: Devices;
   onClose: () => void;
   returnFocusTo: () => HTMLElement | null;
+  notices: ReactNode;
 }
 
-export function SettingsDialog({ devices, onClose, returnFocusTo }: Props) {
+export function SettingsDialog({ devices, onClose, returnFocusTo, notices }: Props) {
   const { t, i18n } = useTranslation();
   const theme = useObservable(themeChoice);
   const single = useObservable(singleKeys);
 
   return (
-    <Dialog title={t("settings.title")} onClose={onClose} returnFocusTo={returnFocusTo}>
+    <Dialog title={t("settings.title")} onClose={onClose} returnFocusTo={returnFocusTo} notices={notices}>
       <section className="flex flex-col gap-3">
         <h3 className="text-14 font-semibold">{t("settings.devices")}</h3>
         <DeviceProblems devices={devices} />

@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useObservable } from "../../hooks/use_observable";
 import { controlKey } from "../../preferences/platform";
@@ -22,13 +23,14 @@ function Key({ children }: { children: string }) {
 interface Props {
   onClose: () => void;
   returnFocusTo: () => HTMLElement | null;
+  notices: ReactNode;
 }
 
-export function ShortcutsDialog({ onClose, returnFocusTo }: Props) {
+export function ShortcutsDialog({ onClose, returnFocusTo, notices }: Props) {
   const { t } = useTranslation();
   const single = useObservable(singleKeys);
   return (
-    <Dialog title={t("shortcuts.title")} onClose={onClose} returnFocusTo={returnFocusTo}>
+    <Dialog title={t("shortcuts.title")} onClose={onClose} returnFocusTo={returnFocusTo} notices={notices}>
       <dl className="flex flex-col gap-3">
         {rows.map((row) =>
           row.combination === undefined && !single ? null : (

@@ -1,3 +1,4 @@
+import type { RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import type { CallSnapshot } from "../../call/types";
 import { useDuration } from "../../hooks/use_duration";
@@ -8,13 +9,14 @@ import { Icon } from "../ui/Icon";
 import { Spinner } from "../ui/Spinner";
 
 interface Props {
+  barRef: RefObject<HTMLDivElement | null>;
   snapshot: CallSnapshot;
   hidden: boolean;
   onParticipants: () => void;
 }
 
 /** Where one is, with how many, and whether the server is there. The last stays when the rest goes. */
-export function TopBar({ snapshot, hidden, onParticipants }: Props) {
+export function TopBar({ barRef, snapshot, hidden, onParticipants }: Props) {
   const { t } = useTranslation();
   const guard = useRevealGuard(hidden);
   const offline = snapshot.status !== "open";
@@ -24,6 +26,7 @@ export function TopBar({ snapshot, hidden, onParticipants }: Props) {
   return (
     <div className="pointer-events-none absolute inset-x-0 top-0 z-10 flex items-start justify-between gap-2 px-3 pt-[max(12px,env(safe-area-inset-top))]">
       <div
+        ref={barRef}
         data-hidden={hidden}
         className="bar bar-top flex min-w-0 items-center gap-2 rounded-round bg-surface py-1 pr-1 pl-4 shadow-float ring-1 ring-line"
       >
@@ -46,7 +49,7 @@ export function TopBar({ snapshot, hidden, onParticipants }: Props) {
       {offline ? (
         <p className="tabular flex items-center gap-2 rounded-round bg-attention-soft px-4 py-2.5 text-14 text-attention shadow-float">
           <Spinner size={16} />
-          <span className="max-sm:hidden">{t("server.reconnecting")}</span>
+          <span className="max-sm:sr-only">{t("server.reconnecting")}</span>
           <span>{duration}</span>
         </p>
       ) : null}

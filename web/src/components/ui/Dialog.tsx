@@ -7,6 +7,8 @@ interface Props {
   onClose: () => void;
   /** Gets the focus when what had it before is gone, as the item of a closed menu is. */
   returnFocusTo?: () => HTMLElement | null;
+  /** What has to be seen and heard while the dialog makes the rest of the page inert. */
+  notices?: ReactNode;
   children: ReactNode;
 }
 
@@ -14,7 +16,7 @@ interface Props {
  * A modal dialog on the browser's own element, which keeps the focus inside, closes on Escape and hides
  * the rest from screen readers. Mount it to open it. On a phone it is a sheet at the bottom.
  */
-export function Dialog({ title, onClose, returnFocusTo, children }: Props) {
+export function Dialog({ title, onClose, returnFocusTo, notices, children }: Props) {
   const { t } = useTranslation();
   const titleId = useId();
   const ref = useRef<HTMLDialogElement>(null);
@@ -65,6 +67,7 @@ export function Dialog({ title, onClose, returnFocusTo, children }: Props) {
         </header>
         {children}
       </div>
+      {notices}
     </dialog>
   );
 }

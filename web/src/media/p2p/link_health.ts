@@ -70,7 +70,8 @@ export class LinkHealth {
         if (this.#phase !== "opening") this.#enter("opening", now + this.#openingTime());
         return "none";
       case "starved":
-        return this.#phase === "connected" ? "rebuild" : "none";
+        // A rebuild that nobody can be told of would only end what does arrive.
+        return this.#phase === "connected" && this.#signalingReady ? "rebuild" : "none";
       case "renewed":
         this.#enter("opening", now + this.#openingTime());
         return "none";

@@ -31,6 +31,12 @@ export class PairConnection {
   readonly #remote: RemoteTracks;
   readonly #transceivers = new Map<MediaKind, RTCRtpTransceiver>();
   readonly #tracks: Record<MediaKind, MediaStreamTrack | null>;
+  /** What each sender was last told to send; its own `track` still is the one before until the browser is done. */
+  readonly #requested: Record<MediaKind, MediaStreamTrack | null> = {
+    audio: null,
+    camera: null,
+    screen: null,
+  };
   /** Descriptions are applied one after the other: each decision needs the state in which the one before it ended. */
   #queue: Promise<void> = Promise.resolve();
   #closed = false;
@@ -192,16 +198,21 @@ export class PairConnection {
 
   #adopt(kind: MediaKind, transceiver: RTCRtpTransceiver): void {
     this.#transceivers.set(kind, transceiver);
+    // Typed as always there; Firefox before 128 lacks it, and prefers VP8 by itself.
+    const preferring: Partial<RTCRtpTransceiver> = transceiver;
     const codecs = kind === "audio" ? undefined : RTCRtpReceiver.getCapabilities("video")?.codecs;
-    if (codecs !== undefined) transceiver.setCodecPreferences(preferVp8(codecs));
+    if (codecs !== undefined) preferring.setCodecPreferences?.(preferVp8(codecs));
     this.#sendTrack(kind);
     this.#remote.set(kind, transceiver.receiver.track);
   }
 
   #sendTrack(kind: MediaKind): void {
     const sender = this.#transceivers.get(kind)?.sender;
-    if (sender === undefined || sender.track === this.#tracks[kind]) return;
-    sender.replaceTrack(this.#tracks[kind]).catch(() => this.#failed());
+    const track = this.#tracks[kind];
+    if (sender === undefined || this.#requested[kind] === track) return;
+    this.#requested[kind] = track;
+    // A connection chains these (WebRTC 1.0, 4.4.1.2), so the last request is the one that stands.
+    sender.replaceTrack(track).catch(() => this.#failed());
   }
 
   async #applyLimitsOf(kind: MediaKind): Promise<void> {

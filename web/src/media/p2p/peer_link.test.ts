@@ -124,10 +124,26 @@ describe("PeerLink", () => {
     const [a, b] = await connected();
     const track = {} as MediaStreamTrack;
     a.link.setTrack("camera", track);
+    await pass(0);
     expect(a.connection.transceivers[1]?.sender.track).toBe(track);
     a.link.setTrack("camera", null);
+    await pass(0);
     expect(a.connection.transceivers[1]?.sender.track).toBeNull();
     expect(await talk(a, b)).toEqual([]);
+  });
+
+  it("sends what was wanted last, however fast it changes", async () => {
+    const [a] = await connected();
+    const sender = a.connection.transceivers[0]?.sender;
+    const track = {} as MediaStreamTrack;
+    a.link.setTrack("audio", track);
+    await pass(0);
+    a.link.setTrack("audio", null);
+    a.link.setTrack("audio", track);
+    await pass(0);
+    expect(sender?.track).toBe(track);
+    a.link.setTrack("audio", track);
+    expect(sender?.replaced).toBe(3);
   });
 
   it.each([
@@ -238,6 +254,19 @@ describe("PeerLink", () => {
     await pass(12_000);
     expect(a.connections).toHaveLength(2);
     expect(a.link.remote.link).toBe("interrupted");
+  });
+
+  it("does not miss what does not arrive while the room's server is away, and is patient anew afterwards", async () => {
+    const [a] = await connected();
+    a.link.setSends({ audio: true, camera: true, screen: false });
+    await pass(4000);
+    a.link.setSignalingReady(false);
+    await pass(60_000);
+    a.link.setSignalingReady(true);
+    await pass(6000);
+    expect(a.connections).toHaveLength(1);
+    await pass(4000);
+    expect(a.connections).toHaveLength(2);
   });
 
   it("waits before it tries again after a description that was refused", async () => {

@@ -36,6 +36,7 @@ export class PeerLink {
   readonly #watchTimer: ReturnType<typeof setInterval>;
   readonly #retired = new Set<string>();
   #sends: Subscription["sends"];
+  #signalingReady: boolean;
   #connection: PairConnection;
   #session = randomUuid();
   #peerSession: string | undefined;
@@ -47,6 +48,7 @@ export class PeerLink {
     this.#options = options;
     this.#tracks = { ...options.tracks };
     this.#sends = options.sends;
+    this.#signalingReady = options.signalingReady;
     this.#health = new LinkHealth(Date.now(), options.signalingReady);
     this.#connection = this.#connect();
     this.#connection.open();
@@ -95,6 +97,9 @@ export class PeerLink {
   }
 
   setSignalingReady(ready: boolean): void {
+    // What the others said they send may be old news, so patience begins when there is news again.
+    if (ready && !this.#signalingReady) this.#arrivals.pause(Date.now());
+    this.#signalingReady = ready;
     this.#handle({ type: "signaling", ready });
   }
 
@@ -182,7 +187,7 @@ export class PeerLink {
 
   async #watchArrivals(): Promise<void> {
     const connection = this.#connection;
-    if (this.#health.link !== "connected") {
+    if (!this.#signalingReady || this.#health.link !== "connected") {
       this.#arrivals.pause(Date.now());
       return;
     }

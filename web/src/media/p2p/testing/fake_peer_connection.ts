@@ -3,14 +3,17 @@ import { vi } from "vitest";
 class FakeSender {
   track: MediaStreamTrack | null = null;
   encodings: RTCRtpEncodingParameters[];
+  replaced = 0;
 
   constructor(encodings: RTCRtpEncodingParameters[]) {
     this.encodings = encodings;
   }
 
-  replaceTrack(track: MediaStreamTrack | null): Promise<void> {
+  /** Like a browser's, it is done only afterwards, and one after the other. */
+  async replaceTrack(track: MediaStreamTrack | null): Promise<void> {
+    this.replaced += 1;
+    await Promise.resolve();
     this.track = track;
-    return Promise.resolve();
   }
 
   getParameters() {
