@@ -84,8 +84,8 @@ void RoomDirectory::enter(const RoomName& room, Entrance entrance) {
 
 void RoomDirectory::receive(const RoomName& room, const std::shared_ptr<MemberSocket>& socket,
                             std::vector<protocol::ClientMessage> messages) {
-  impl_->on(room.value(), [name = room.value(), socket, messages = std::move(messages)](Impl::ShardRooms& here,
-                                                                                        util::ShardIndex) mutable {
+  impl_->on(room.value(), [name = room.value(), socket = socket, messages = std::move(messages)](
+                              Impl::ShardRooms& here, util::ShardIndex) mutable {
     // A room that is gone has closed its sockets, or is about to.
     const auto found = here.rooms.find(name);
     if (found != here.rooms.end()) found->second->receive(std::move(socket), std::move(messages));

@@ -36,7 +36,7 @@ std::vector<std::string> commandLine(const fs::path& server, const fs::path& fol
       // The load comes from one address and is meant to be too much.
       "--http-max-connections", "1000000", "--http-max-connections-per-address", "1000000",
       "--http-requests-per-second-per-address", "0", "--websocket-connects-per-second-per-address", "0",
-      "--websocket-messages-per-second", "0", "--websocket-max-queued-bytes", "256M",
+      "--websocket-messages-per-second", "0", "--websocket-max-queued-bytes", "256M", "--room-max-members", "5000",
       // Signs of life would be noise in what is measured.
       "--websocket-ping-interval", "3000", "--room-heartbeat-timeout", "3600"};
   if (!options.shards.empty()) line.insert(line.end(), {"--shards", options.shards});
