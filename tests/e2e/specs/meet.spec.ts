@@ -101,3 +101,17 @@ test("a shared screen reaches the others", async ({ server, person }) => {
   await bulat.press("Stop sharing");
   await expect(aigul.tile("Screen of Bulat")).toHaveCount(0);
 });
+
+test("a link on another site leads a known visitor straight to the lobby", async ({ server, person }) => {
+  const { page } = await person("Aigul");
+  await page.goto(server.url);
+  await page.getByLabel("Your name").fill("Aigul");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("Hello, Aigul")).toBeVisible();
+  // A page of no site at all is another site: the browser keeps the cookie back.
+  await page.goto("about:blank");
+  await page.setContent(`<a href="${server.url}/invited">Come</a>`);
+  await page.getByRole("link", { name: "Come" }).click();
+  await expect(page.getByRole("button", { name: "Join", exact: true })).toBeEnabled();
+  expect(new URL(page.url()).pathname).toBe("/invited");
+});

@@ -7,6 +7,7 @@ import { Button } from "../components/ui/Button";
 import { Field } from "../components/ui/Field";
 import { usePageTitle } from "../hooks/use_page_title";
 import { useRemote } from "../hooks/use_remote";
+import { guardedPath } from "./guarded_path";
 
 const longestName = 64;
 
@@ -29,6 +30,12 @@ export function NamePage() {
   const form = useRef<HTMLFormElement>(null);
   const name = typed ?? known;
   usePageTitle(t("name.title"));
+
+  useEffect(() => {
+    // A link on another site brings no cookie along (SameSite=Strict), so the server asks for a name that it has.
+    const path = known ? guardedPath(search, location.origin) : undefined;
+    if (path) location.replace(path);
+  }, [known, search]);
 
   useEffect(() => {
     // The page has one field, and it is what the visitor came for.
