@@ -51,6 +51,18 @@ std::optional<ConfigError> checkTogether(const Config& config) {
                        ", but must be less than ROOM_HEARTBEAT_TIMEOUT, which is " +
                        printDuration(config.room.heartbeatTimeout) + ", so that hidden pages keep their place."};
   }
+  constexpr unsigned kHighestPort = 65535;
+  const unsigned mediaPort = config.media.udpPort.value_or(config.listenPort);
+  if (mediaPort != 0 && mediaPort + config.shards - 1 > kHighestPort) {
+    return ConfigError{"MEDIA_UDP_PORT is " + std::to_string(mediaPort) + ", but each of the " +
+                       std::to_string(config.shards) + " shards needs a port of its own, and none is above 65535."};
+  }
+  if (config.realtimeAppId.empty() != config.realtimeAppSecret.empty()) {
+    const bool id = !config.realtimeAppId.empty();
+    return ConfigError{std::string(id ? "REALTIME_APP_ID" : "REALTIME_APP_SECRET") + " is set, but " +
+                       (id ? "REALTIME_APP_SECRET" : "REALTIME_APP_ID") +
+                       " is not; both are needed for other programs to use the SFU, neither if none does."};
+  }
   return std::nullopt;
 }
 

@@ -104,7 +104,7 @@ Setting number(const Label& label, std::int64_t least, std::int64_t most, Field 
     if (!parsed || *parsed < least || *parsed > most) return false;
     auto& member = field(config);
     if constexpr (requires { member.has_value(); })
-      member = *parsed;
+      member = static_cast<typename std::remove_cvref_t<decltype(member)>::value_type>(*parsed);
     else
       member = static_cast<std::remove_cvref_t<decltype(member)>>(*parsed);
     return true;

@@ -22,6 +22,7 @@ constexpr std::string_view kSecurity = "Identity and security";
 constexpr std::string_view kHttp = "HTTP limits";
 constexpr std::string_view kWebSocket = "WebSocket limits";
 constexpr std::string_view kRoom = "Rooms";
+constexpr std::string_view kMedia = "Media";
 constexpr std::string_view kPages = "What the pages are told";
 constexpr std::string_view kUnused = "Known, without effect in this version";
 
@@ -54,17 +55,24 @@ Setting publicUrl() {
   return setting;
 }
 
-Setting sessionSecret() {
-  auto setting = row({"SESSION_SECRET", "TEXT", kSecurity, "Key that signs the cookie with the visitor's name"},
-                     "at least 16 characters");
-  setting.defaultText = "made once and kept in DATA_DIR/session_secret";
+template <class Field>
+Setting secret(const Label& label, Field field) {
+  auto setting = row(label, "at least 16 characters");
   setting.secret = true;
-  setting.apply = [](Config& config, std::string_view value) {
+  setting.apply = [field](Config& config, std::string_view value) {
     if (value.size() < kShortestSecret) return false;
-    config.sessionSecret = std::string(value);
+    field(config) = std::string(value);
     return true;
   };
-  setting.print = [](const Config& config) { return config.sessionSecret; };
+  setting.print = [field](const Config& config) { return field(config); };
+  return setting;
+}
+
+Setting sessionSecret() {
+  auto setting = secret(
+      {"SESSION_SECRET", "TEXT", kSecurity, "Key that signs the cookie with the visitor's name"},
+      [](auto& c) -> auto& { return c.sessionSecret; });
+  setting.defaultText = "made once and kept in DATA_DIR/session_secret";
   return setting;
 }
 
@@ -111,6 +119,42 @@ Setting webRoot() {
   auto setting = text(
       {"WEB_ROOT", "FOLDER", kServer, "The built web client"}, "a folder", [](auto& c) -> auto& { return c.webRoot; });
   setting.defaultText = "web/dist in a build tree, else ../share/akbuzat/web beside the program";
+  return setting;
+}
+
+Setting mediaUdpPort() {
+  auto setting = number(
+      {"MEDIA_UDP_PORT", "PORT", kMedia,
+       "UDP port of the first shard; each further one takes the next, and 0 is any free ones"},
+      0, 65535, [](auto& c) -> auto& { return c.media.udpPort; });
+  setting.defaultText = "the number of the HTTP port";
+  return setting;
+}
+
+Setting mediaAnnouncedIps() {
+  auto setting = row({"MEDIA_ANNOUNCED_IPS", "ADDRESSES", kMedia, "Addresses under which browsers reach the media"},
+                     "IP addresses with commas between them, such as 203.0.113.5, 2001:db8::5");
+  setting.defaultText = "LISTEN's if it is a single one, else those of the machine";
+  setting.apply = [](Config& config, std::string_view value) {
+    auto addresses = parseAddresses(value);
+    if (!addresses) return false;
+    config.media.announcedIps = std::move(*addresses);
+    return true;
+  };
+  setting.print = [](const Config& config) { return printAddresses(config.media.announcedIps); };
+  return setting;
+}
+
+Setting realtimeAppId() {
+  auto setting = row({"REALTIME_APP_ID", "TEXT", kMedia,
+                      "App under which other programs use this server as a Realtime SFU (/v1/apps/...)"},
+                     "1 to 64 letters, digits, - or _");
+  setting.apply = [](Config& config, std::string_view value) {
+    if (!isAppId(value)) return false;
+    config.realtimeAppId = std::string(value);
+    return true;
+  };
+  setting.print = [](const Config& config) { return config.realtimeAppId; };
   return setting;
 }
 
@@ -235,6 +279,22 @@ std::vector<Setting> makeTable() {
       duration(
           {"ROOM_EMPTY_MEETING", "TIME", kRoom, "From the last user's leaving until the meeting has ended"},
           milliseconds(0), kHour, [](auto& c) -> auto& { return c.room.emptyMeeting; }),
+
+      mediaUdpPort(),
+      mediaAnnouncedIps(),
+      choice<MediaPathRule>(
+          {"MEDIA_PATH", "PATH", kMedia,
+           "Which way media goes: p2p is directly, sfu through this server, auto whichever fits"},
+          {{"auto", MediaPathRule::automatic}, {"p2p", MediaPathRule::p2p}, {"sfu", MediaPathRule::sfu}},
+          [](auto& c) -> auto& { return c.media.path; }),
+      choice<VideoCodec>(
+          {"MEDIA_VIDEO_CODEC", "CODEC", kMedia, "What cameras send through the SFU"},
+          {{"vp8", VideoCodec::vp8}, {"vp9", VideoCodec::vp9}, {"h264", VideoCodec::h264}, {"av1", VideoCodec::av1}},
+          [](auto& c) -> auto& { return c.media.codec; }),
+      realtimeAppId(),
+      secret(
+          {"REALTIME_APP_SECRET", "TEXT", kMedia, "Bearer token of that app"},
+          [](auto& c) -> auto& { return c.realtimeAppSecret; }),
 
       number(
           {"MAX_WEBCAM_BITRATE", "NUMBER", kPages, "Bits per second of one camera (2500000 if not set)"}, 1,

@@ -175,6 +175,32 @@ std::string printNetworks(const TrustedProxies& networks) {
   return text;
 }
 
+std::optional<std::vector<std::string>> parseAddresses(std::string_view text) {
+  std::vector<std::string> addresses;
+  while (true) {
+    const auto comma = text.find(',');
+    const auto address = parseAddress(trim(text.substr(0, comma)));
+    if (!address) return std::nullopt;
+    auto canonical = address->to_string();
+    if (std::ranges::find(addresses, canonical) == addresses.end()) addresses.push_back(std::move(canonical));
+    if (comma == std::string_view::npos) return addresses;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+std::string printAddresses(const std::vector<std::string>& addresses) {
+  std::string text;
+  for (const auto& address : addresses) text += (text.empty() ? "" : ", ") + address;
+  return text;
+}
+
+bool isAppId(std::string_view text) {
+  constexpr std::size_t kLongest = 64;
+  return !text.empty() && text.size() <= kLongest && std::ranges::all_of(text, [](char c) {
+    return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+}
+
 std::optional<std::string> parseOrigin(std::string_view text) {
   std::string url(text);
   std::ranges::transform(url, url.begin(), lower);

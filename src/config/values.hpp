@@ -6,12 +6,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "akbuzat/config/config.hpp"
 
 namespace akbuzat::config {
 
-/// Of SESSION_SECRET, in bytes: 96 bits even if it is written in base64.
+/// Of a secret that the host chooses, in bytes: 96 bits even if it is written in base64.
 inline constexpr std::size_t kShortestSecret = 16;
 /// More threads than any machine needs for signaling; a bound for a mistyped number.
 inline constexpr unsigned kMostShards = 64;
@@ -48,6 +49,13 @@ std::string printEndpoint(const std::string& address, std::uint16_t port);
 /// Addresses and networks with commas between them. Bits behind the prefix are ignored.
 std::optional<TrustedProxies> parseNetworks(std::string_view text);
 std::string printNetworks(const TrustedProxies& networks);
+
+/// IP addresses with commas between them, each in canonical form and once. No scope, no network, no name.
+std::optional<std::vector<std::string>> parseAddresses(std::string_view text);
+std::string printAddresses(const std::vector<std::string>& addresses);
+
+/// What stands in a path of the Realtime API for an app: 1 to 64 letters, digits, '-' and '_'.
+bool isAppId(std::string_view text);
 
 /// An http or https origin as browsers write it (RFC 6454 section 6.2): lower case, no default port. A single slash
 /// behind it is dropped; any other path, a query, a fragment or a user is refused.

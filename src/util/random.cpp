@@ -7,12 +7,20 @@
 
 #include <openssl/rand.h>
 
+#include "akbuzat/util/bytes.hpp"
+
 namespace akbuzat::util {
 
 void randomBytes(std::span<std::uint8_t> out) {
   if (RAND_bytes(out.data(), static_cast<int>(out.size())) != 1) {
     throw std::runtime_error("the system gives no random numbers");
   }
+}
+
+std::uint32_t randomU32() {
+  std::array<std::uint8_t, 4> bytes{};
+  randomBytes(bytes);
+  return readU32(bytes, 0);
 }
 
 std::string randomUuid() {

@@ -66,6 +66,23 @@ struct RoomRules {
   std::chrono::milliseconds emptyMeeting{15'000};
 };
 
+/// Which way the media of a room goes. `automatic`: directly while two joined people can connect, else through the SFU.
+enum class MediaPathRule { automatic, p2p, sfu };
+
+/// What the SFU lets cameras send.
+enum class VideoCodec { vp8, vp9, h264, av1 };
+
+/// How media reaches this machine, and what it is made of.
+struct MediaSettings {
+  /// UDP port of the first shard, the others take the following ones; 0: any free ones. Not set: the number of the HTTP
+  /// port.
+  std::optional<std::uint16_t> udpPort;
+  /// Addresses that peers are told, in canonical form and each once; empty: those of the interfaces.
+  std::vector<std::string> announcedIps;
+  MediaPathRule path = MediaPathRule::automatic;
+  VideoCodec codec = VideoCodec::vp8;
+};
+
 /// Everything that the host can set, validated; made once at start and never changed.
 /// Names of the settings and their meaning: config/akbuzat.env.example.
 struct Config {
@@ -89,6 +106,11 @@ struct Config {
   HttpLimits http;
   WebSocketLimits webSocket;
   RoomRules room;
+  MediaSettings media;
+
+  /// The app under which other programs use the SFU (/v1/apps/…), and its secret: both or neither is set.
+  std::string realtimeAppId;
+  std::string realtimeAppSecret;
 
   // What the pages are told (protocol of the originals).
   std::optional<std::int64_t> maxWebcamBitrate;

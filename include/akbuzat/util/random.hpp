@@ -13,6 +13,9 @@ void randomBytes(std::span<std::uint8_t> out);
 /// A version 4 UUID in lower-case text (RFC 9562 section 5.4), 36 characters.
 std::string randomUuid();
 
+/// All 32 bits are random.
+std::uint32_t randomU32();
+
 /// `length` characters of A-Z a-z 0-9 _ -, 6 random bits each.
 std::string randomToken(std::size_t length);
 

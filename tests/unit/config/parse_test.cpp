@@ -32,6 +32,11 @@ TEST_CASE("without any setting the defaults hold") {
   CHECK(invocation.config.shards >= 1);
   CHECK(invocation.config.shards <= 64);
   CHECK_FALSE(invocation.config.tls());
+  CHECK_FALSE(invocation.config.media.udpPort);
+  CHECK(invocation.config.media.announcedIps.empty());
+  CHECK(invocation.config.media.path == MediaPathRule::automatic);
+  CHECK(invocation.config.media.codec == VideoCodec::vp8);
+  CHECK(invocation.config.realtimeAppId.empty());
 }
 
 TEST_CASE("what a setting prints, it reads as the same value") {
@@ -74,7 +79,14 @@ TEST_CASE("values of each setting") {
       Row{"WEBSOCKET_MAX_QUEUED_BYTES", "1G", "1G"}, Row{"WEBSOCKET_PING_INTERVAL", "1", "1s"},
       Row{"ROOM_MAX_MEMBERS", "5000", "5000"}, Row{"ROOM_MAX_MEMBERS", "0", nullptr}, Row{"ROOM_GRACE", "0", "0s"},
       Row{"ROOM_RESTART_GRACE", "1m", nullptr}, Row{"ROOM_HEARTBEAT_TIMEOUT", "999ms", nullptr},
-      Row{"ROOM_EMPTY_MEETING", "100ms", "100ms"}, Row{"MAX_WEBCAM_BITRATE", "800000", "800000"},
+      Row{"ROOM_EMPTY_MEETING", "100ms", "100ms"}, Row{"MEDIA_UDP_PORT", "0", "0"},
+      Row{"MEDIA_UDP_PORT", "40000", "40000"}, Row{"MEDIA_UDP_PORT", "65536", nullptr},
+      Row{"MEDIA_UDP_PORT", "-1", nullptr}, Row{"MEDIA_ANNOUNCED_IPS", "::1,192.0.2.1", "::1, 192.0.2.1"},
+      Row{"MEDIA_ANNOUNCED_IPS", "meet.example.org", nullptr}, Row{"MEDIA_PATH", "auto", "auto"},
+      Row{"MEDIA_PATH", "p2p", "p2p"}, Row{"MEDIA_PATH", "sfu", "sfu"}, Row{"MEDIA_PATH", "turn", nullptr},
+      Row{"MEDIA_VIDEO_CODEC", "av1", "av1"}, Row{"MEDIA_VIDEO_CODEC", "h264", "h264"},
+      Row{"MEDIA_VIDEO_CODEC", "VP8", nullptr}, Row{"REALTIME_APP_ID", "a/b", nullptr},
+      Row{"REALTIME_APP_SECRET", "fifteen-bytes-x", nullptr}, Row{"MAX_WEBCAM_BITRATE", "800000", "800000"},
       Row{"MAX_WEBCAM_BITRATE", "0", nullptr}, Row{"MAX_WEBCAM_FRAMERATE", "30fps", nullptr},
       Row{"MAX_WEBCAM_QUALITY_LEVEL", "720", "720"}, Row{"MAX_API_HISTORY", "0", "0"}, Row{"E2EE_ENABLED", "true", ""},
       Row{"E2EE_ENABLED", "1", nullptr}, Row{"DB", "anything", ""});
@@ -213,6 +225,29 @@ TEST_CASE("settings that only make sense together") {
              StartsWith("WEBSOCKET_MAX_QUEUED_BYTES is 512k, but must be at least WEBSOCKET_MAX_MESSAGE_BYTES"));
   CHECK_THAT((Given{{"--room-heartbeat-timeout", "5"}, {}, {}}.error()),
              StartsWith("WEBSOCKET_PING_INTERVAL is 5s, but must be less than ROOM_HEARTBEAT_TIMEOUT, which is 5s"));
+  CHECK_THAT((Given{{"--realtime-app-id", "app"}, {}, {}}.error()),
+             StartsWith("REALTIME_APP_ID is set, but REALTIME_APP_SECRET is not;"));
+  const auto error = Given{{"--realtime-app-secret", "sixteen-bytes-ok"}, {}, {}}.error();
+  CHECK_THAT(error, StartsWith("REALTIME_APP_SECRET is set, but REALTIME_APP_ID is not;"));
+  CHECK_THAT(error, !Contains("sixteen"));
+}
+
+TEST_CASE("every shard has a media port") {
+  const auto error = [](std::vector<std::string> arguments) { return Given{std::move(arguments), {}, {}}.error(); };
+  CHECK(error({"--media-udp-port", "65532", "--shards", "4"}).empty());
+  CHECK_THAT(error({"--media-udp-port", "65533", "--shards", "4"}),
+             StartsWith("MEDIA_UDP_PORT is 65533, but each of the 4 shards needs a port of its own"));
+  CHECK(error({"--media-udp-port", "0", "--shards", "64"}).empty());
+  // Without a number of its own it has the one of the HTTP port.
+  CHECK_THAT(error({"--listen", "127.0.0.1:65535", "--shards", "2"}), StartsWith("MEDIA_UDP_PORT is 65535"));
+  CHECK(error({"--listen", "127.0.0.1:65535", "--shards", "1"}).empty());
+}
+
+TEST_CASE("an app for other programs has an id and a secret") {
+  const auto config =
+      Given{{}, {{"REALTIME_APP_ID", "my_app-1"}, {"REALTIME_APP_SECRET", "sixteen-bytes-ok"}}, {}}.invocation().config;
+  CHECK(config.realtimeAppId == "my_app-1");
+  CHECK(config.realtimeAppSecret == "sixteen-bytes-ok");
 }
 
 TEST_CASE("known settings without effect are told apart") {

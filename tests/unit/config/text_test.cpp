@@ -43,6 +43,9 @@ TEST_CASE("check-config shows what is in force and where it comes from") {
   CHECK_THAT(lineOf(text, "TLS_CERT_FILE"), Contains("(not set)"));
   CHECK_THAT(lineOf(text, "TRUSTED_PROXIES"), Contains("(none)"));
   CHECK_THAT(lineOf(text, "SESSION_SECRET"), Contains(" (set) ") && EndsWith("[the environment]"));
+  CHECK_THAT(lineOf(text, "MEDIA_UDP_PORT"), Contains("(the number of the HTTP port)"));
+  CHECK_THAT(lineOf(text, "MEDIA_PATH"), Contains(" auto "));
+  CHECK_THAT(lineOf(text, "REALTIME_APP_SECRET"), Contains(" (not set) "));
   CHECK_THAT(lineOf(text, "CALLS_APP_SECRET"), Contains(" (set) ") && Contains("no effect in this version"));
   CHECK_THAT(lineOf(text, "DB"), Contains(" d "));
   CHECK(lineOf(text, "CALLS_APP_ID").empty());

@@ -95,6 +95,31 @@ TEST_CASE("networks are listed with commas and written canonically") {
   }
 }
 
+TEST_CASE("addresses are listed with commas, each once and in canonical form") {
+  CHECK(parseAddresses("203.0.113.5") == std::vector<std::string>{"203.0.113.5"});
+  const auto addresses = parseAddresses("203.0.113.5,2001:DB8:0::5 , 203.0.113.5");
+  REQUIRE(addresses);
+  CHECK(*addresses == std::vector<std::string>{"203.0.113.5", "2001:db8::5"});
+  CHECK(printAddresses(*addresses) == "203.0.113.5, 2001:db8::5");
+  CHECK(printAddresses({}).empty());
+  for (const char* wrong : {"", ",", "203.0.113.5,", "203.0.113.0/24", "203.0.113", "meet.example.org", "fe80::1%lo",
+                            "203.0.113.5 203.0.113.6", "[::1]", "203.0.113.5:80"}) {
+    INFO(wrong);
+    CHECK_FALSE(parseAddresses(wrong));
+  }
+}
+
+TEST_CASE("an app's id fits into a path") {
+  CHECK(isAppId("a"));
+  CHECK(isAppId("My_app-2"));
+  CHECK(isAppId(std::string(64, 'x')));
+  for (const std::string& wrong : {std::string{}, std::string(65, 'x'), std::string("a/b"), std::string("a b"),
+                                   std::string("a.b"), std::string("é")}) {
+    INFO(wrong);
+    CHECK_FALSE(isAppId(wrong));
+  }
+}
+
 TEST_CASE("an origin is written as browsers write it") {
   CHECK(parseOrigin("https://Meet.Example.org") == "https://meet.example.org");
   CHECK(parseOrigin("HTTPS://meet.example.org:443/") == "https://meet.example.org");
