@@ -11,7 +11,7 @@ mkdir -p build
 # To build and run the server. The client's nodejs and npm are asked for by command, see install_packages.
 # shellcheck disable=SC2034  # used by those who source this
 run_packages=(g++ cmake ninja-build ccache mold pkg-config libboost1.81-dev libboost-url1.81-dev nlohmann-json3-dev
-  libsqlite3-dev libssl-dev libspdlog-dev catch2 zlib1g-dev ca-certificates)
+  libsqlite3-dev libsrtp2-dev libssl-dev libspdlog-dev catch2 zlib1g-dev ca-certificates)
 # fonts-dejavu-core draws Latin and Cyrillic, without which screenshots would show boxes.
 # shellcheck disable=SC2034
 e2e_packages=(chromium fonts-dejavu-core)
