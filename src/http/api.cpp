@@ -25,10 +25,18 @@ Response session(const Request& request) {
   return jsonResponse(200, dump(json));
 }
 
+/// For direct calls: RTCConfiguration's iceServers (W3C WebRTC section 4.2.1), one entry with all URLs, or none. A list
+/// that is there but empty keeps a page from asking a third party's server.
+nlohmann::json iceServers(const std::vector<std::string>& stunUrls) {
+  nlohmann::json servers = nlohmann::json::array();
+  if (!stunUrls.empty()) servers.push_back({{"urls", stunUrls}});
+  return servers;
+}
+
 std::string configuration(const Site& site) {
   const config::Config& config = site.config;
   return dump({{"version", site.version},
-               {"iceServers", nlohmann::json::array()},
+               {"iceServers", iceServers(site.stunUrls)},
                {"maxWebcamBitrate", config.maxWebcamBitrate.value_or(kDefaultBitrate)},
                {"maxWebcamFramerate", config.maxWebcamFramerate.value_or(kDefaultFramerate)},
                {"maxWebcamQualityLevel", config.maxWebcamQualityLevel.value_or(kDefaultQualityLevel)},

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "akbuzat/util/log.hpp"
+#include "http/ice_tcp.hpp"
 #include "http/shard_server.hpp"
 
 namespace akbuzat::http {
@@ -24,11 +25,7 @@ constexpr std::size_t kGatherCount = 128;
 }  // namespace
 
 Connection::Connection(std::shared_ptr<ShardServer> shard, Transport transport, Peer peer, bool counted)
-    : shard_(std::move(shard)),
-      transport_(std::move(transport)),
-      peer_(std::move(peer)),
-      counted_(counted),
-      state_(transport_.tls() ? State::handshaking : State::http) {}
+    : shard_(std::move(shard)), transport_(std::move(transport)), peer_(std::move(peer)), counted_(counted) {}
 
 bool Connection::start(TimePoint now) {
   watched_ = EPOLLIN;
@@ -54,6 +51,8 @@ void Connection::guard(const std::function<void()>& work) {
 
 void Connection::handleReady(std::uint32_t events) {
   if (state_ == State::closed) return;
+  if (state_ == State::fresh) return tellProtocol();
+  if (state_ == State::iceTcp) return readIceTcp();
   if (state_ == State::handshaking) return shakeHands();
   constexpr std::uint32_t kGone = EPOLLERR | EPOLLHUP;
   if ((events & EPOLLOUT) != 0) {
@@ -70,6 +69,8 @@ void Connection::handleReady(std::uint32_t events) {
 
 bool Connection::wantsRead() const {
   switch (state_) {
+    case State::fresh:
+    case State::iceTcp:
     case State::handshaking:
     case State::lingering: return true;
     case State::http: return !exchange_ || exchange_->phase() == HttpExchange::Phase::reading;
@@ -97,6 +98,49 @@ void Connection::readOn() {
 bool Connection::owesOutput() const {
   if (state_ == State::webSocket) return !session_->queue().empty();
   return exchange_ && exchange_->phase() == HttpExchange::Phase::writing;
+}
+
+// The first bytes
+
+void Connection::tellProtocol() {
+  char first = 0;
+  switch (transport_.peek(first).status) {
+    case IoStatus::done: break;
+    case IoStatus::wouldBlock: return;
+    default: return close();
+  }
+  if (mayBeIceTcp(first)) {
+    if (!shard_->site().iceTcp) return close();
+    state_ = State::iceTcp;
+    return readIceTcp();
+  }
+  state_ = transport_.tls() ? State::handshaking : State::http;
+  return transport_.tls() ? shakeHands() : readSome();
+}
+
+/// Reads no more than the first frame can have, so that a peer cannot make us hold more.
+void Connection::readIceTcp() {
+  std::array<char, kMaxIceTcpStart> bytes;
+  const IoResult result = transport_.readPlain(std::span{bytes}.first(kMaxIceTcpStart - input_.size()));
+  if (result.status == IoStatus::wouldBlock) return;
+  if (result.status != IoStatus::done) return close();
+  input_.append(bytes.data(), result.bytes);
+  switch (judgeIceTcp(input_)) {
+    case IceTcpStart::needMore: return;
+    case IceTcpStart::complete: return giveToIce();
+    case IceTcpStart::no: return close();
+  }
+}
+
+/// The connection is no longer one of ours and leaves the limits of HTTP; media has its own.
+void Connection::giveToIce() {
+  state_ = State::closed;
+  std::string early;
+  early.swap(input_);
+  shard_->poller().remove(transport_.fd());
+  util::FileDescriptor socket = transport_.release();
+  leave();
+  shard_->site().iceTcp(socket.release(), std::move(early));
 }
 
 void Connection::shakeHands() {
@@ -220,14 +264,16 @@ void Connection::tick(TimePoint now) {
     failRequest(408, "request_timeout", "The request did not come in time.");
     return runHttp();
   }
-  // An idle connection, an unfinished handshake, a client that does not read its answer, or one that does not hang up.
+  // A connection that is idle or has not begun, an unfinished handshake, a client that does not read its answer, or one
+  // that does not hang up.
   close();
 }
 
 void Connection::shutDown() {
   if (state_ == State::webSocket) {
     session_->close(room::close_code::kServiceRestart, "");
-  } else if (state_ == State::handshaking || (state_ == State::http && !exchange_)) {
+  } else if (state_ == State::fresh || state_ == State::iceTcp || state_ == State::handshaking ||
+             (state_ == State::http && !exchange_)) {
     close();
   }
   // Answers under way say "Connection: close" by themselves, and the others linger already.
@@ -260,6 +306,11 @@ void Connection::close() {
   std::string{}.swap(input_);
   shard_->poller().remove(transport_.fd());
   transport_.close();
+  leave();
+}
+
+/// Has no socket any more, and takes itself off the books.
+void Connection::leave() {
   if (counted_) shard_->site().limiter.release(peer_.address, peer_.trusted);
   shard_->retire(*this);
 }

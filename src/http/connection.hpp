@@ -16,9 +16,10 @@ namespace akbuzat::http {
 
 class ShardServer;
 
-/// One accepted socket through its life: TLS handshake, requests one after the other, perhaps a WebSocket, the end.
-/// Owned by its shard's table; handlers and threads that owe it an answer know it weakly. All on its shard but
-/// `answer`. After `close` every call does nothing, so that late readiness, answers and flushes are harmless.
+/// One accepted socket through its life: TLS handshake, requests one after the other, perhaps a WebSocket, the end. One
+/// that begins like ICE over TCP is given away instead. Owned by its shard's table; handlers and threads that owe it an
+/// answer know it weakly. All on its shard but `answer`. After `close` every call does nothing, so that late readiness,
+/// answers and flushes are harmless.
 class Connection final : public AnswerSink,
                          public Poller::Target,
                          public SessionHost,
@@ -54,7 +55,8 @@ class Connection final : public AnswerSink,
   std::size_t tableIndex = 0;
 
  private:
-  enum class State { handshaking, http, webSocket, lingering, closed };
+  /// fresh: nothing has been seen yet; iceTcp: the first bytes are those of ICE.
+  enum class State { fresh, iceTcp, handshaking, http, webSocket, lingering, closed };
 
   void guard(const std::function<void()>& work);
   void handleReady(std::uint32_t events);
@@ -62,6 +64,9 @@ class Connection final : public AnswerSink,
   [[nodiscard]] bool owesOutput() const;
   void watch(std::uint32_t events);
   void waitForWrite(bool wait);
+  void tellProtocol();
+  void readIceTcp();
+  void giveToIce();
   void shakeHands();
   void readSome();
   void received(std::span<char> bytes, TimePoint now);
@@ -80,12 +85,13 @@ class Connection final : public AnswerSink,
   void settleSession();
   void linger();
   void abort();
+  void leave();
 
   const std::shared_ptr<ShardServer> shard_;
   Transport transport_;
   const Peer peer_;
   const bool counted_;
-  State state_;
+  State state_ = State::fresh;
   /// What epoll watches for now.
   std::uint32_t watched_ = 0;
   bool turnScheduled_ = false;

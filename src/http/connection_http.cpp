@@ -153,6 +153,7 @@ bool Connection::writeAnswer() {
 }
 
 void Connection::refuse(Response response) {
+  state_ = State::http;
   exchange_ = std::make_unique<HttpExchange>(shard_->site().config.http, ++serial_);
   exchange_->setAnswer(std::move(response), shard_->site(), shard_->date());
   runHttp();

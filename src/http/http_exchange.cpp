@@ -33,6 +33,8 @@ std::variant<Request, Response> HttpExchange::takeRequest(const Site& site, cons
   // Only HTTP/1.0 clients may leave it out; the reader sees to that.
   if (!host.empty() && !isValidHost(host)) return badRequest("Host is not a host name.");
 
+  plainRefusal_ = target->path == kMediaSessionsPath;
+
   Request request;
   request.https = clientUsesHttps(peer.tls, peer.trusted, raw.headers);
   request.origin = origin_ = originFor(site, request.https, host);
@@ -50,6 +52,8 @@ void HttpExchange::setAnswer(Response response, const Site& site, std::string_vi
   const bool wasComplete = phase_ == Phase::answering;
   phase_ = Phase::writing;
   response_ = std::move(response);
+  if (plainRefusal_ && response_.status >= 400 && response_.body.starts_with('{'))
+    response_ = textResponse(response_.status, reasonPhrase(response_.status));
   // An answer to a request that did not come whole leaves the connection in the middle of something.
   response_.close = response_.close || !wasComplete || !keepAlive_ || site.draining;
   response_.headOnly = head_;

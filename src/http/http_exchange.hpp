@@ -58,6 +58,7 @@ class HttpExchange {
   Phase phase_ = Phase::reading;
   bool head_ = false;
   bool keepAlive_ = false;
+  bool plainRefusal_ = false;
   std::string origin_;
   std::string headText_;
   Response response_;

@@ -15,10 +15,10 @@
 namespace akbuzat::http {
 
 struct HttpServer::Impl {
-  Impl(util::Shards& shards, const config::Config& configuration, room::RoomDirectory& rooms, storage::Reports& reports,
-       std::string version)
+  Impl(util::Shards& shards, const config::Config& configuration, room::RoomDirectory& rooms,
+       realtime::Realtime& realtime, storage::Reports& reports, std::string version, std::vector<std::string> stunUrls)
       : config(configuration),
-        site(std::make_shared<Site>(configuration, rooms, reports, std::move(version))),
+        site(std::make_shared<Site>(configuration, rooms, realtime, reports, std::move(version), std::move(stunUrls))),
         tls(std::make_shared<CurrentTlsContext>()) {
     if (config.tls()) tls->set(loadTlsContext(config.tlsCertFile, config.tlsKeyFile));
     for (util::ShardIndex i = 0; i < shards.size(); ++i)
@@ -33,12 +33,16 @@ struct HttpServer::Impl {
 };
 
 HttpServer::HttpServer(util::Shards& shards, const config::Config& config, room::RoomDirectory& rooms,
-                       storage::Reports& reports, std::string version)
-    : impl_(std::make_unique<Impl>(shards, config, rooms, reports, std::move(version))) {}
+                       realtime::Realtime& realtime, storage::Reports& reports, std::string version,
+                       std::vector<std::string> stunUrls)
+    : impl_(std::make_unique<Impl>(shards, config, rooms, realtime, reports, std::move(version), std::move(stunUrls))) {
+}
 
 HttpServer::~HttpServer() {
   for (const auto& server : impl_->servers) server->abandon();
 }
+
+void HttpServer::onIceTcp(IceTcpHandler handler) { impl_->site->iceTcp = std::move(handler); }
 
 void HttpServer::start() {
   auto sockets = listenOn(impl_->config.listenAddress, impl_->config.listenPort, impl_->servers.size());

@@ -76,9 +76,9 @@ class Binder {
     if (error) fail(EINVAL);
   }
 
-  FileDescriptor bind(bool shared) {
+  util::FileDescriptor bind(bool shared) {
     SocketAddress target(address_, port_);
-    FileDescriptor fd(::socket(target.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    util::FileDescriptor fd(::socket(target.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     if (!fd) fail(errno);
     setOption(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
     if (shared) setOption(fd.get(), SOL_SOCKET, SO_REUSEPORT, 1);
@@ -88,8 +88,8 @@ class Binder {
     return fd;
   }
 
-  FileDescriptor listen() {
-    FileDescriptor fd = bind(true);
+  util::FileDescriptor listen() {
+    util::FileDescriptor fd = bind(true);
     if (::listen(fd.get(), kBacklog) != 0) fail(errno);
     return fd;
   }
@@ -110,12 +110,12 @@ class Binder {
 
 }  // namespace
 
-std::vector<FileDescriptor> listenOn(const std::string& address, std::uint16_t port, std::size_t count) {
+std::vector<util::FileDescriptor> listenOn(const std::string& address, std::uint16_t port, std::size_t count) {
   Binder binder(address, port);
   // SO_REUSEPORT would share the port with another server of the same user, and half of the clients would get that one.
   // A socket without it is refused instead.
   if (port != 0) binder.bind(false);
-  std::vector<FileDescriptor> sockets;
+  std::vector<util::FileDescriptor> sockets;
   for (std::size_t i = 0; i < count; ++i) {
     sockets.push_back(binder.listen());
     if (i == 0) binder.usePort(localPort(sockets[0].get()));
@@ -134,7 +134,7 @@ Accepted acceptOne(int listener) {
   SocketAddress address;
   Accepted accepted;
   accepted.socket =
-      FileDescriptor(::accept4(listener, address.data(), address.sizePointer(), SOCK_NONBLOCK | SOCK_CLOEXEC));
+      util::FileDescriptor(::accept4(listener, address.data(), address.sizePointer(), SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (!accepted.socket) {
     accepted.error = errno;
     return accepted;

@@ -7,19 +7,19 @@
 
 #include <boost/asio/ip/address.hpp>
 
-#include "http/file_descriptor.hpp"
+#include "akbuzat/util/file_descriptor.hpp"
 
 namespace akbuzat::http {
 
 /// Sockets that listen on one address and port together (SO_REUSEPORT), one for each shard. Port 0 lets the system
 /// choose one for all. Throws std::system_error whose text names the address and the reason.
-std::vector<FileDescriptor> listenOn(const std::string& address, std::uint16_t port, std::size_t count);
+std::vector<util::FileDescriptor> listenOn(const std::string& address, std::uint16_t port, std::size_t count);
 
 /// The port that a bound socket has.
 std::uint16_t localPort(int fd);
 
 struct Accepted {
-  FileDescriptor socket;
+  util::FileDescriptor socket;
   boost::asio::ip::address peer;
   /// errno of a failure; 0 if there is a socket.
   int error = 0;

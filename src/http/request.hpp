@@ -58,8 +58,12 @@ struct Request {
   std::string origin;
   std::optional<Identity> identity;
 
-  /// The path's {room} segment, still percent-encoded; set by the router.
+  // The path's segments of these names; set by the router.
+
+  /// Still percent-encoded.
   std::string room;
+  std::string app;
+  std::string session;
 };
 
 struct Target {

@@ -1,24 +1,16 @@
-#include <algorithm>
 #include <chrono>
 
 #include "akbuzat/util/random.hpp"
 #include "akbuzat/websocket/handshake.hpp"
 #include "http/form.hpp"
 #include "http/site.hpp"
+#include "http/text.hpp"
 
 namespace akbuzat::http {
 namespace {
 
-constexpr std::size_t kMaxConnectionId = 64;
 /// What the original gives to a socket that brings no id.
 constexpr std::size_t kMadeConnectionId = 21;
-
-bool isConnectionId(std::string_view id) {
-  if (id.empty() || id.size() > kMaxConnectionId) return false;
-  return std::ranges::all_of(id, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-  });
-}
 
 bool hasParameter(std::string_view query, std::string_view name) {
   return query.starts_with(std::string{name} + "=") || query.find("&" + std::string{name} + "=") != std::string::npos;
@@ -61,7 +53,7 @@ Response openSocket(Site& site, const Request& request) {
   std::string id;
   if (hasParameter(request.query, "_pk")) {
     id = formValue(request.query, "_pk").value_or("");
-    if (!isConnectionId(id)) return jsonError(400, "bad_connection_id", "_pk is 1 to 64 of A-Z a-z 0-9 - and _.");
+    if (!isIdentifier(id)) return jsonError(400, "bad_connection_id", "_pk is 1 to 64 of A-Z a-z 0-9 - and _.");
   } else {
     id = util::randomToken(kMadeConnectionId);
   }

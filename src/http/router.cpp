@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::size_t kMaxRoomName = 256;
 constexpr std::string_view kRoom = "{room}";
+constexpr std::string_view kApp = "{app}";
+constexpr std::string_view kSession = "{session}";
 constexpr std::string_view kRest = "*";
 
 /// "/a/b" and "/a/b/" are {"a", "b"}; "/" is {}; "/a//b" has an empty segment, which fits nothing.
@@ -44,14 +46,17 @@ void Router::add(std::string_view method, std::string_view pattern, Handler hand
   route->handlers.emplace_back(method, std::move(handler));
 }
 
-bool Router::fits(const Route& route, const std::vector<std::string_view>& path, std::string_view& room) {
+bool Router::fits(const Route& route, const std::vector<std::string_view>& path, Names& names) {
   const bool open = !route.segments.empty() && route.segments.back() == kRest;
   const std::size_t fixed = route.segments.size() - (open ? 1 : 0);
   if (open ? path.size() < fixed : path.size() != fixed) return false;
   for (std::size_t i = 0; i < fixed; ++i) {
     if (route.segments[i] == kRoom) {
       if (!isRoomName(path[i])) return false;
-      room = path[i];
+      names.room = path[i];
+    } else if (route.segments[i] == kApp || route.segments[i] == kSession) {
+      if (!isIdentifier(path[i])) return false;
+      (route.segments[i] == kApp ? names.app : names.session) = path[i];
     } else if (route.segments[i] != path[i]) {
       return false;
     }
@@ -75,9 +80,11 @@ Response Router::wrongMethod(const Route& route, std::string_view method) {
 void Router::route(Request& request, Responder responder) const {
   const std::vector<std::string_view> path = split(request.path);
   for (const Route& route : routes_) {
-    std::string_view room;
-    if (!fits(route, path, room)) continue;
-    request.room = room;
+    Names names;
+    if (!fits(route, path, names)) continue;
+    request.room = names.room;
+    request.app = names.app;
+    request.session = names.session;
     for (const auto& [method, handler] : route.handlers) {
       if (request.method == method || (request.method == "HEAD" && method == "GET"))
         return handler(request, std::move(responder));

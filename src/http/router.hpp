@@ -21,13 +21,15 @@ bool isRoomName(std::string_view segment);
 /// path means nothing. Built at start, then immutable.
 class Router {
  public:
-  /// `pattern` is made of segments; "{room}" stands for one room name, a last "*" for any number of further segments.
+  /// `pattern` is made of segments; "{room}" stands for one room name, "{app}" and "{session}" for one identifier, a
+  /// last "*" for any number of further segments.
   /// A handler for GET also gets HEAD.
   void add(std::string_view method, std::string_view pattern, Handler handler);
   /// What answers if no pattern fits.
   void setFallback(Handler handler) { fallback_ = std::move(handler); }
 
-  /// Sets `request.room` and calls the handler; a method that the path does not know is answered here.
+  /// Sets the request's `room`, `app` and `session` and calls the handler; a method that the path does not know is
+  /// answered here.
   void route(Request& request, Responder responder) const;
 
  private:
@@ -35,8 +37,14 @@ class Router {
     std::vector<std::string> segments;
     std::vector<std::pair<std::string, Handler>> handlers;
   };
+  /// What stands in a path for the names of its pattern.
+  struct Names {
+    std::string_view room;
+    std::string_view app;
+    std::string_view session;
+  };
 
-  [[nodiscard]] static bool fits(const Route& route, const std::vector<std::string_view>& path, std::string_view& room);
+  [[nodiscard]] static bool fits(const Route& route, const std::vector<std::string_view>& path, Names& names);
   static Response wrongMethod(const Route& route, std::string_view method);
 
   std::vector<Route> routes_;

@@ -75,15 +75,23 @@ std::optional<Session> SessionCookie::read(std::string_view value) const {
   return Session{std::move(*username), stringMember(json, "uid").value_or("")};
 }
 
+std::vector<Cookie> cookiesIn(std::string_view header) {
+  std::vector<Cookie> cookies;
+  while (!header.empty()) {
+    const std::string_view pair = nextPart(header, ';');
+    const auto equals = pair.find('=');
+    if (equals == std::string_view::npos) continue;
+    std::string_view value = trim(pair.substr(equals + 1));
+    if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
+    cookies.push_back({trim(pair.substr(0, equals)), value});
+  }
+  return cookies;
+}
+
 std::vector<std::string_view> cookieValues(std::string_view header, std::string_view name) {
   std::vector<std::string_view> values;
-  while (!header.empty()) {
-    std::string_view value = nextPart(header, ';');
-    const auto equals = value.find('=');
-    if (equals == std::string_view::npos || trim(value.substr(0, equals)) != name) continue;
-    value = trim(value.substr(equals + 1));
-    if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
-    values.push_back(value);
+  for (const Cookie& cookie : cookiesIn(header)) {
+    if (cookie.name == name) values.push_back(cookie.value);
   }
   return values;
 }

@@ -34,7 +34,16 @@ class SessionCookie {
   std::string secret_;
 };
 
-/// The values of all cookies called `name` in a Cookie header (RFC 6265 section 4.2.1).
+/// A cookie as the browser sends it; views into its header.
+struct Cookie {
+  std::string_view name;
+  std::string_view value;
+};
+
+/// All cookies of a Cookie header (RFC 6265 section 4.2.1), their values without quotation marks around them.
+std::vector<Cookie> cookiesIn(std::string_view header);
+
+/// The values of all cookies called `name` in a Cookie header.
 std::vector<std::string_view> cookieValues(std::string_view header, std::string_view name);
 
 /// The name as it is shown: without blanks around it. nullopt unless it is 1 to `maxCodePoints` code points of

@@ -42,7 +42,7 @@ ShardServer::ShardServer(std::shared_ptr<Site> site, std::shared_ptr<CurrentTlsC
       timer_(context),
       scratch_(kScratchSize) {}
 
-void ShardServer::start(FileDescriptor listener) {
+void ShardServer::start(util::FileDescriptor listener) {
   listener_ = std::move(listener);
   post([weak = weak_from_this()] {
     const auto self = weak.lock();
@@ -136,7 +136,7 @@ void ShardServer::pauseAccepting(int error) {
   acceptAgain_ = now + kAcceptPause;
 }
 
-void ShardServer::welcome(FileDescriptor socket, const boost::asio::ip::address& peer) {
+void ShardServer::welcome(util::FileDescriptor socket, const boost::asio::ip::address& peer) {
   const TimePoint now = Clock::now();
   const TlsContextPtr tls = tls_->get();
   const Peer who{peer, site_->config.trustedProxies.contains(peer), tls != nullptr};

@@ -14,9 +14,9 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "akbuzat/util/file_descriptor.hpp"
 #include "akbuzat/util/shards.hpp"
 #include "http/connection.hpp"
-#include "http/file_descriptor.hpp"
 #include "http/poller.hpp"
 #include "http/site.hpp"
 #include "http/tls_context.hpp"
@@ -37,7 +37,7 @@ class ShardServer final : public std::enable_shared_from_this<ShardServer> {
 
   // For the server, on any thread.
 
-  void start(FileDescriptor listener);
+  void start(util::FileDescriptor listener);
   void drain();
   /// Calls `done` on the shard when the last connection is closed.
   void stop(std::function<void()> done);
@@ -76,7 +76,7 @@ class ShardServer final : public std::enable_shared_from_this<ShardServer> {
   void stopListening();
   void acceptSome();
   void pauseAccepting(int error);
-  void welcome(FileDescriptor socket, const boost::asio::ip::address& peer);
+  void welcome(util::FileDescriptor socket, const boost::asio::ip::address& peer);
   void add(std::shared_ptr<Connection> connection);
   void armTimer();
   void tick();
@@ -93,7 +93,7 @@ class ShardServer final : public std::enable_shared_from_this<ShardServer> {
   boost::asio::steady_timer timer_;
   std::vector<char> scratch_;
 
-  FileDescriptor listener_;
+  util::FileDescriptor listener_;
   bool listening_ = false;
   TimePoint acceptAgain_{};
   TimePoint nextAcceptWarning_{};

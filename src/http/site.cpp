@@ -6,14 +6,17 @@
 
 namespace akbuzat::http {
 
-Site::Site(const config::Config& configuration, room::RoomDirectory& roomDirectory, storage::Reports& reportStore,
-           std::string versionText)
+Site::Site(const config::Config& configuration, room::RoomDirectory& roomDirectory, realtime::Realtime& sessions,
+           storage::Reports& reportStore, std::string versionText, std::vector<std::string> stun)
     : config(configuration),
       rooms(roomDirectory),
+      realtime(sessions),
       reports(reportStore),
       version(std::move(versionText)),
+      stunUrls(std::move(stun)),
       files(configuration.webRoot),
       cookie(configuration.sessionSecret),
+      lockCookie(configuration.sessionSecret),
       securityHeaders(configuration),
       limiter(configuration.http) {
   if (files.page() == nullptr)
@@ -21,6 +24,8 @@ Site::Site(const config::Config& configuration, room::RoomDirectory& roomDirecto
                      configuration.webRoot.string());
   addApi(router, *this);
   addRoomSocket(router, *this);
+  addPartytracks(router, *this);
+  addRealtimeApi(router, *this);
   // Last, because every other single segment is a room's page.
   addPages(router, *this);
 }

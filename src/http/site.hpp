@@ -2,11 +2,15 @@
 
 #include <atomic>
 #include <string>
+#include <vector>
 
 #include "akbuzat/config/config.hpp"
+#include "akbuzat/http/http_server.hpp"
+#include "akbuzat/realtime/realtime.hpp"
 #include "akbuzat/room/room_directory.hpp"
 #include "akbuzat/storage/reports.hpp"
 #include "http/connection_limiter.hpp"
+#include "http/lock_cookie.hpp"
 #include "http/router.hpp"
 #include "http/security_headers.hpp"
 #include "http/session_cookie.hpp"
@@ -17,19 +21,25 @@ namespace akbuzat::http {
 /// What all shards of the server share. Owned by the server; immutable once it serves but for what is thread-safe
 /// itself.
 struct Site {
-  /// Loads WEB_ROOT; throws as StaticFiles does.
-  Site(const config::Config& config, room::RoomDirectory& rooms, storage::Reports& reports, std::string version);
+  /// Loads WEB_ROOT; throws as StaticFiles does. `stunUrls` are what pages and programs are told.
+  Site(const config::Config& config, room::RoomDirectory& rooms, realtime::Realtime& realtime,
+       storage::Reports& reports, std::string version, std::vector<std::string> stunUrls);
 
   /// Answers one request: static files first, then the routes (protocol B.7).
   void handle(Request& request, Responder responder) const;
 
   const config::Config& config;
   room::RoomDirectory& rooms;
+  realtime::Realtime& realtime;
   storage::Reports& reports;
   const std::string version;
+  const std::vector<std::string> stunUrls;
   const StaticFiles files;
   const SessionCookie cookie;
+  const LockCookie lockCookie;
   const SecurityHeaders securityHeaders;
+  /// Empty if the server has no media.
+  IceTcpHandler iceTcp;
   ConnectionLimiter limiter;
   Router router;
   /// Set once the server takes no new work.
@@ -41,6 +51,12 @@ struct Site {
 void addPages(Router& router, const Site& site);
 void addApi(Router& router, const Site& site);
 void addRoomSocket(Router& router, Site& site);
+void addPartytracks(Router& router, const Site& site);
+void addRealtimeApi(Router& router, const Site& site);
+
+/// Where the web client's media library asks for a session. It takes any JSON for one (protocol C.3), so that every
+/// refusal at this address, wherever in the server it comes from, is plain text.
+inline constexpr std::string_view kMediaSessionsPath = "/partytracks/sessions/new";
 
 /// The page (index.html) for a path of the client's own router, or the sentence that says how to build it.
 Response answerWithPage(const Site& site, const Request& request);

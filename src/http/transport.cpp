@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include <openssl/err.h>
 
@@ -31,8 +32,21 @@ IoResult Transport::read(std::span<char> buffer) {
     const int result = SSL_read_ex(ssl_.get(), buffer.data(), buffer.size(), &count);
     return tlsResult(result, count, false);
   }
+  return receive(buffer, 0);
+}
+
+IoResult Transport::peek(char& first) { return receive({&first, 1}, MSG_PEEK); }
+
+IoResult Transport::readPlain(std::span<char> buffer) { return receive(buffer, 0); }
+
+util::FileDescriptor Transport::release() {
+  ssl_.reset();
+  return std::move(socket_);
+}
+
+IoResult Transport::receive(std::span<char> buffer, int flags) {
   for (;;) {
-    const ssize_t count = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
+    const ssize_t count = ::recv(socket_.get(), buffer.data(), buffer.size(), flags);
     if (count > 0) return {IoStatus::done, static_cast<std::size_t>(count)};
     if (count == 0) return {IoStatus::closed};
     if (errno == EINTR) continue;

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <span>
 
-#include "http/file_descriptor.hpp"
+#include "akbuzat/util/file_descriptor.hpp"
 #include "http/tls_context.hpp"
 
 namespace akbuzat::http {
@@ -33,7 +33,7 @@ class Transport {
   /// epoll knows nothing.
   static constexpr std::size_t kMinReadBuffer = 16 * 1024;
 
-  Transport(FileDescriptor socket, SslPtr ssl) : socket_(std::move(socket)), ssl_(std::move(ssl)) {}
+  Transport(util::FileDescriptor socket, SslPtr ssl) : socket_(std::move(socket)), ssl_(std::move(ssl)) {}
 
   [[nodiscard]] int fd() const noexcept { return socket_.get(); }
   [[nodiscard]] bool tls() const noexcept { return ssl_ != nullptr; }
@@ -46,6 +46,13 @@ class Transport {
   /// not have fewer of them.
   IoResult write(std::span<const iovec> buffers);
 
+  /// The first byte that has come, left where it is; nothing of TLS may have happened yet. `done` with one byte.
+  IoResult peek(char& first);
+  /// Like `read`, past TLS.
+  IoResult readPlain(std::span<char> buffer);
+  /// Gives the socket away, open; TLS ends without a word.
+  [[nodiscard]] util::FileDescriptor release();
+
   /// Tells the peer that nothing more comes.
   void shutDownWrite();
   /// Makes `close` drop what the peer has not taken yet.
@@ -53,10 +60,11 @@ class Transport {
   void close();
 
  private:
+  IoResult receive(std::span<char> buffer, int flags);
   IoResult tlsResult(int result, std::size_t bytes, bool writing);
   IoResult writeTls(std::span<const iovec> buffers);
 
-  FileDescriptor socket_;
+  util::FileDescriptor socket_;
   SslPtr ssl_;
 };
 

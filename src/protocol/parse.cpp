@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "akbuzat/util/json_depth.hpp"
+
 namespace akbuzat::protocol {
 namespace {
 
@@ -63,6 +65,13 @@ class Reader {
       return std::nullopt;
     }
     return value;
+  }
+
+  bool requiredBool(const char* name) {
+    const auto it = object_.find(name);
+    if (it != object_.end() && it->is_boolean()) return it->get<bool>();
+    fail(ErrorCode::badMessage, name, " must be true or false.");
+    return false;
   }
 
   const Json& requiredObject(const char* name) {
@@ -143,6 +152,12 @@ constexpr std::array kMessageTypes{
                   return P2pSignal{ConnectionId{reader.requiredString("to", kMaxIdBytes)},
                                    reader.requiredString("signal", kMaxSignalBytes)};
                 }},
+    MessageType{"mediaSupport",
+                [](Reader& reader) -> ClientMessage { return MediaSupport{reader.requiredBool("p2p")}; }},
+    MessageType{"p2pFailed",
+                [](Reader& reader) -> ClientMessage {
+                  return P2pFailed{ConnectionId{reader.requiredString("peer", kMaxIdBytes)}};
+                }},
     MessageType{"e2eeMlsMessage",
                 [](Reader& reader) -> ClientMessage {
                   return E2eeMlsMessage{reader.requiredString("payload", std::string::npos)};
@@ -165,31 +180,8 @@ constexpr std::array kMessageTypes{
     MessageType{"partyserver-ping", readEmpty<Ping>},
 };
 
-/// Whether brackets outside of strings nest deeper than kMaxDepth. Found out before a tree is built, and not by the
-/// parser's callback: with one, nlohmann/json takes a time that grows with the square of an array's length.
-bool nestsTooDeep(std::string_view text) {
-  int depth = 0;
-  bool inString = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    switch (text[i]) {
-      case '\\': ++i; break;
-      case '"': inString = !inString; break;
-      case '[':
-      case '{':
-        if (!inString && ++depth > kMaxDepth) return true;
-        break;
-      case ']':
-      case '}':
-        if (!inString) --depth;
-        break;
-      default: break;
-    }
-  }
-  return false;
-}
-
 Json parseJson(std::string_view text) {
-  if (nestsTooDeep(text)) return Json::value_t::discarded;
+  if (util::nestsDeeperThan(text, kMaxDepth)) return Json::value_t::discarded;
   return Json::parse(text, nullptr, /*allow_exceptions=*/false);
 }
 

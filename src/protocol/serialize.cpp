@@ -1,5 +1,7 @@
 #include "akbuzat/protocol/serialize.hpp"
 
+#include <cstdint>
+
 namespace akbuzat::protocol {
 namespace {
 
@@ -45,6 +47,10 @@ class ObjectWriter {
     key(name);
     out_ += value ? "true" : "false";
   }
+  void member(std::string_view name, std::uint64_t value) {
+    key(name);
+    out_ += std::to_string(value);
+  }
   template <class Value>
   void member(std::string_view name, const std::optional<Value>& value) {
     if (value) member(name, *value);
@@ -83,7 +89,7 @@ void appendUser(std::string& out, const User& user) {
 
 }  // namespace
 
-std::string roomState(std::string_view meetingId, const std::vector<const User*>& users) {
+std::string roomState(std::string_view meetingId, const MediaState& media, const std::vector<const User*>& users) {
   std::string out;
   out.reserve(128 + users.size() * 512);
   {
@@ -94,6 +100,12 @@ std::string roomState(std::string_view meetingId, const std::vector<const User*>
     state.key("ai");
     { ObjectWriter{out}.member("enabled", false); }
     state.member("meetingId", meetingId);
+    state.key("media");
+    {
+      ObjectWriter object{out};
+      object.member("path", media.path == MediaState::Path::p2p ? "p2p" : "sfu");
+      object.member("capacity", std::uint64_t{media.capacity});
+    }
     state.key("users");
     out += '[';
     for (std::size_t i = 0; i < users.size(); ++i) {

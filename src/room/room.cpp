@@ -11,7 +11,6 @@ namespace akbuzat::room {
 namespace {
 
 using namespace std::chrono_literals;
-using protocol::ErrorCode;
 
 /// At most so often is a state sent for what need not be seen at once (issue: O(n²) traffic of speaking toggles).
 constexpr auto kStateInterval = 50ms;
@@ -22,35 +21,39 @@ constexpr auto kRetry = 1s;
 /// A browser sends some tens of candidates and descriptions at once when it meets three others; more is a fault.
 constexpr double kSignalsPerSecond = 50;
 constexpr double kSignalBurst = 500;
-/// What waits for a member who is reconnecting; beyond it the oldest are dropped, and the pair negotiates anew.
-constexpr std::size_t kMaxMissedBytes = std::size_t{256} * 1024;
 /// Connection ids of people who have left, kept for their owners; a bound, not a number that a meeting reaches.
 constexpr std::size_t kMaxFormerOwners = 4096;
+/// How many a call holds in which each sends to each: a fifth would ask a home line to send four times the video.
+constexpr std::size_t kP2pCapacity = 4;
 
 Delivery toOne(SocketId socket, std::string text) { return {Audience::one, socket, std::move(text)}; }
-
-bool sameWhenStored(const protocol::User& a, protocol::User b) {
-  b.speaking = a.speaking;
-  return a == b;
-}
 
 }  // namespace
 
 void Room::restore(const StoredRoom& stored, TimePoint now) {
   meetingId_ = stored.meetingId;
   for (const StoredUser& kept : stored.users) {
-    Member member{.user = kept.user,
-                  .owner = kept.owner,
-                  .everJoined = kept.everJoined,
-                  .socket = std::nullopt,
-                  .lastHeard = now,
-                  .leavesAt = now + rules_.restartGrace,
-                  .signalRate = {kSignalsPerSecond, kSignalBurst, now},
-                  .missed = {}};
-    members_.emplace(kept.user.id, std::move(member));
+    members_.emplace(kept.user.id, awaited(kept, now + rules_.restartGrace, now));
   }
   if (members_.empty()) meetingEndsAt_ = now + rules_.emptyMeeting;
   requireSweepAt(now + std::min(rules_.restartGrace, rules_.emptyMeeting));
+  pathUndecided_ = true;
+  decideMediaPath(now);
+}
+
+Room::Member Room::awaited(const StoredUser& stored, TimePoint leavesAt, TimePoint now) const {
+  Member member{.user = stored.user,
+                .owner = stored.owner,
+                .everJoined = stored.everJoined,
+                .supportsP2p = stored.supportsP2p,
+                .sessions = {},
+                .socket = std::nullopt,
+                .lastHeard = now,
+                .leavesAt = leavesAt,
+                .signalRate = {kSignalsPerSecond, kSignalBurst, now},
+                .missed = {}};
+  keepOwnMedia(member, member.user);
+  return member;
 }
 
 Effects Room::enter(const protocol::ConnectionId& id, std::string owner, std::string name, SocketId socket,
@@ -77,6 +80,7 @@ Effects Room::enter(const protocol::ConnectionId& id, std::string owner, std::st
   if (known == members_.end()) {
     Member member{.user = {},
                   .owner = std::move(owner),
+                  .sessions = {},
                   .socket = std::nullopt,
                   .lastHeard = now,
                   .signalRate = {kSignalsPerSecond, kSignalBurst, now},
@@ -138,94 +142,6 @@ Effects Room::receive(SocketId socket, const protocol::ClientMessage& message, T
   std::visit([&](const auto& kind) { on(member, kind, now, effects); }, message);
   finish(now, effects);
   return effects;
-}
-
-void Room::on(Member& member, const protocol::UserUpdate& message, TimePoint, Effects& effects) {
-  protocol::User updated = message.user;
-  updated.id = member.user.id;
-  updated.name = member.user.name;
-  if (updated == member.user) return;
-
-  const bool joinedChanged = updated.joined != member.user.joined;
-  const bool needsSaving = !sameWhenStored(updated, member.user);
-  member.user = std::move(updated);
-  member.everJoined = member.everJoined || member.user.joined;
-  if (needsSaving) save(member, effects);
-  if (joinedChanged) {
-    ++audienceVersion_;
-    stateChange_ = StateChange::now;
-  } else {
-    stateChange_ = std::max(stateChange_, StateChange::soon);
-  }
-}
-
-void Room::on(Member& member, const protocol::MuteUser& message, TimePoint, Effects& effects) {
-  if (!member.user.joined) return refuse(member, ErrorCode::notJoined, effects);
-  const auto target = members_.find(message.id);
-  if (target == members_.end() || !target->second.user.joined) return refuse(member, ErrorCode::unknownUser, effects);
-
-  Member& muted = target->second;
-  if (muted.user.tracks.audioEnabled == false) return;
-  muted.user.tracks.audioEnabled = false;
-  save(muted, effects);
-  tell(muted, protocol::muteMic(), effects);
-  stateChange_ = StateChange::now;
-}
-
-void Room::on(Member& member, const protocol::DirectMessage& message, TimePoint, Effects& effects) {
-  if (!member.user.joined) return refuse(member, ErrorCode::notJoined, effects);
-  const auto target = members_.find(message.to);
-  if (target == members_.end() || !target->second.socket) return refuse(member, ErrorCode::unknownUser, effects);
-  effects.deliveries.push_back(
-      toOne(*target->second.socket, protocol::directMessage(member.user.name, message.message)));
-}
-
-void Room::on(Member& member, const protocol::P2pSignal& message, TimePoint now, Effects& effects) {
-  if (!member.signalRate.take(1, now)) return refuse(member, ErrorCode::rateLimited, effects);
-  if (!member.user.joined) return refuse(member, ErrorCode::notJoined, effects);
-  const auto found = members_.find(message.to);
-  if (found == members_.end() || !found->second.user.joined) return refuse(member, ErrorCode::unknownUser, effects);
-
-  tell(found->second, protocol::p2pSignal(member.user.id, message.signal), effects);
-}
-
-void Room::tell(Member& member, std::string text, Effects& effects) {
-  if (member.socket) {
-    effects.deliveries.push_back(toOne(*member.socket, std::move(text)));
-    return;
-  }
-  member.missedBytes += text.size();
-  member.missed.push_back(std::move(text));
-  while (member.missedBytes > kMaxMissedBytes) {
-    member.missedBytes -= member.missed.front().size();
-    member.missed.pop_front();
-  }
-}
-
-void Room::on(Member& member, const protocol::E2eeMlsMessage& message, TimePoint, Effects& effects) {
-  if (!member.user.joined) return refuse(member, ErrorCode::notJoined, effects);
-  effects.deliveries.push_back({Audience::joinedBut, *member.socket, protocol::e2eeMlsMessage(message.payload)});
-}
-
-void Room::on(Member& member, const protocol::UserLeft&, TimePoint now, Effects& effects) {
-  effects.closings.push_back({*member.socket, close_code::kNormal, "User left"});
-  remove(members_.find(member.user.id), now, effects);
-}
-
-void Room::on(Member& member, const protocol::Ping&, TimePoint, Effects& effects) {
-  effects.deliveries.push_back(toOne(*member.socket, protocol::pong()));
-}
-
-void Room::on(Member& member, const protocol::EnableAi&, TimePoint, Effects& effects) {
-  refuse(member, ErrorCode::aiUnavailable, effects);
-}
-
-void Room::on(Member& member, const protocol::RequestAiControl&, TimePoint, Effects& effects) {
-  refuse(member, ErrorCode::aiUnavailable, effects);
-}
-
-void Room::refuse(const Member& member, ErrorCode code, Effects& effects) {
-  effects.deliveries.push_back(toOne(*member.socket, protocol::error(code)));
 }
 
 Effects Room::disconnected(SocketId socket, TimePoint now) {
@@ -290,6 +206,10 @@ void Room::remove(Members::iterator member, TimePoint now, Effects& effects) {
     effects.deliveries.push_back({Audience::everyone, {}, protocol::userLeftNotification(member->first)});
   }
   effects.changes.push_back(RemoveUser{member->first});
+  const std::vector<std::string>& sessions = member->second.sessions.sessions();
+  effects.endedSessions.insert(effects.endedSessions.end(), sessions.begin(), sessions.end());
+  mediaPath_.forget(member->first);
+  pathUndecided_ = true;
   // Everybody has seen the id; whoever lost the network for long must find it free.
   if (member->second.everJoined && formerOwners_.size() < kMaxFormerOwners) {
     formerOwners_.emplace(member->first, std::move(member->second.owner));
@@ -303,7 +223,7 @@ void Room::remove(Members::iterator member, TimePoint now, Effects& effects) {
 }
 
 void Room::save(const Member& member, Effects& effects) {
-  effects.changes.push_back(PutUser{{member.user, member.owner, member.everJoined}});
+  effects.changes.push_back(PutUser{{member.user, member.owner, member.everJoined, member.supportsP2p}});
 }
 
 Effects Room::rollBack(const std::optional<StoredRoom>& stored, TimePoint now) {
@@ -321,29 +241,36 @@ Effects Room::rollBack(const std::optional<StoredRoom>& stored, TimePoint now) {
     meetingId_ = stored->meetingId;
     for (const StoredUser& kept : stored->users) {
       const auto old = before.find(kept.user.id);
-      Member member = old != before.end() ? std::move(old->second)
-                                          : Member{.user = {},
-                                                   .owner = {},
-                                                   .socket = std::nullopt,
-                                                   .lastHeard = now,
-                                                   .leavesAt = now + kRetry,
-                                                   .signalRate = {kSignalsPerSecond, kSignalBurst, now},
-                                                   .missed = {}};
+      if (old == before.end()) {
+        members_.emplace(kept.user.id, awaited(kept, now + kRetry, now));
+        continue;
+      }
+      Member& member = members_.emplace(kept.user.id, std::move(old->second)).first->second;
       const bool speaking = member.user.speaking;
+      member.owner = kept.owner;
       member.user = kept.user;
       member.user.speaking = speaking;
-      member.owner = kept.owner;
+      keepOwnMedia(member, member.user);
       member.everJoined = kept.everJoined;
       if (member.socket) sockets_.emplace(*member.socket, kept.user.id);
-      members_.emplace(kept.user.id, std::move(member));
     }
     if (members_.empty()) meetingEndsAt_ = now + kRetry;
   }
+
+  for (const auto& [id, member] : before) {
+    if (!members_.contains(id)) mediaPath_.forget(id);
+  }
+  pathUndecided_ = true;
 
   Effects effects;
   stateChange_ = StateChange::now;
   finish(now, effects);
   return effects;
+}
+
+bool Room::hasPresent(std::string_view owner) const {
+  return std::any_of(members_.begin(), members_.end(),
+                     [owner](const auto& entry) { return entry.second.socket && entry.second.owner == owner; });
 }
 
 bool Room::isJoined(SocketId socket) const {
@@ -352,7 +279,7 @@ bool Room::isJoined(SocketId socket) const {
 }
 
 TimePoint Room::deadline() const {
-  TimePoint next = sweepAt_;
+  TimePoint next = std::min(sweepAt_, mediaPath_.deadline());
   if (!sockets_.empty()) {
     next = std::min(next, lastState_ + kStateRefresh);
     if (stateChange_ != StateChange::none) next = std::min(next, lastState_ + kStateInterval);
@@ -360,7 +287,30 @@ TimePoint Room::deadline() const {
   return next;
 }
 
+void Room::keepOwnMedia(Member& member, protocol::User& user) const {
+  const auto own = [&](std::string_view session) {
+    if (!ownsSession_(session, member.owner)) return false;
+    member.sessions.note(session);
+    return true;
+  };
+  for (auto* track : {&user.tracks.audio, &user.tracks.video, &user.tracks.screenshare}) {
+    if (*track && !own(std::string_view{**track}.substr(0, (*track)->find('/')))) track->reset();
+  }
+  if (user.transceiverSessionId && !own(*user.transceiverSessionId)) user.transceiverSessionId.reset();
+}
+
+void Room::decideMediaPath(TimePoint now) {
+  if (!pathUndecided_ && now < mediaPath_.deadline()) return;
+  pathUndecided_ = false;
+  std::vector<MediaPath::Participant> joined;
+  for (const auto& [id, member] : members_) {
+    if (member.user.joined) joined.push_back({id, member.supportsP2p});
+  }
+  if (mediaPath_.update(joined, now)) stateChange_ = StateChange::now;
+}
+
 void Room::finish(TimePoint now, Effects& effects) {
+  decideMediaPath(now);
   const bool due = stateChange_ == StateChange::now ||
                    (stateChange_ == StateChange::soon && now >= lastState_ + kStateInterval) ||
                    now >= lastState_ + kStateRefresh;
@@ -374,7 +324,9 @@ std::string Room::stateText() const {
   std::vector<const protocol::User*> users;
   users.reserve(members_.size());
   for (const auto& [id, member] : members_) users.push_back(&member.user);
-  return protocol::roomState(meetingId_, users);
+  const bool eachToEach = pathRule_ == config::MediaPathRule::p2p;
+  const std::size_t capacity = eachToEach ? std::min(kP2pCapacity, rules_.maxMembers) : rules_.maxMembers;
+  return protocol::roomState(meetingId_, {mediaPath_.path(), capacity}, users);
 }
 
 }  // namespace akbuzat::room

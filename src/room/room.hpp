@@ -3,9 +3,11 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -15,6 +17,8 @@
 #include "akbuzat/room/room_store.hpp"
 #include "akbuzat/util/strong_id.hpp"
 #include "akbuzat/util/token_bucket.hpp"
+#include "room/media_path.hpp"
+#include "room/session_history.hpp"
 
 namespace akbuzat::room {
 
@@ -39,11 +43,12 @@ struct Closing {
 };
 
 /// What an event leads to. `changes` must be durable before anything else of it happens; `closings` come after
-/// `deliveries`.
+/// `deliveries`. `endedSessions` are the SFU sessions of members who have left.
 struct Effects {
   std::vector<StoreChange> changes;
   std::vector<Delivery> deliveries;
   std::vector<Closing> closings;
+  std::vector<std::string> endedSessions;
 };
 
 /// The rules of a room, without threads, sockets, clocks or disk: an event and the time go in, effects come out; a new
@@ -55,7 +60,11 @@ struct Effects {
 /// has been empty for a while.
 class Room {
  public:
-  explicit Room(const config::RoomRules& rules) : rules_(rules) {}
+  /// Whether this SFU session lives, is of this room, and `owner` has opened it.
+  using OwnsSession = std::function<bool(std::string_view session, std::string_view owner)>;
+
+  Room(const config::RoomRules& rules, config::MediaPathRule path, OwnsSession ownsSession)
+      : rules_(rules), pathRule_(path), ownsSession_(std::move(ownsSession)), mediaPath_(path) {}
 
   /// A room that the last process left: every member gets the restart grace to come back.
   void restore(const StoredRoom& stored, TimePoint now);
@@ -76,6 +85,10 @@ class Room {
   /// True once the meeting has ended and nobody is there: the room may be forgotten.
   [[nodiscard]] bool finished() const { return members_.empty() && meetingId_.empty(); }
 
+  /// Empty while there is no meeting.
+  [[nodiscard]] const std::string& meetingId() const { return meetingId_; }
+  /// Whether a member of this browser session is here, not just awaited.
+  [[nodiscard]] bool hasPresent(std::string_view owner) const;
   [[nodiscard]] bool isMember(SocketId socket) const { return sockets_.contains(socket); }
   [[nodiscard]] bool isJoined(SocketId socket) const;
   /// Changes whenever the answer of isMember or isJoined may have changed for any socket.
@@ -86,6 +99,8 @@ class Room {
     protocol::User user;
     std::string owner;
     bool everJoined = false;
+    bool supportsP2p = false;
+    SessionHistory sessions;
     std::optional<SocketId> socket;
     /// Any sign of life from the page.
     TimePoint lastHeard;
@@ -98,6 +113,9 @@ class Room {
   };
   using Members = std::map<protocol::ConnectionId, Member>;
 
+  /// Somebody whose socket is not here, or not yet.
+  [[nodiscard]] Member awaited(const StoredUser& stored, TimePoint leavesAt, TimePoint now) const;
+
   // One for each message; `member` has sent it and has a socket.
   void on(Member& member, const protocol::UserUpdate& message, TimePoint now, Effects& effects);
   void on(Member& member, const protocol::UserLeft& message, TimePoint now, Effects& effects);
@@ -105,6 +123,8 @@ class Room {
   void on(Member& member, const protocol::DirectMessage& message, TimePoint now, Effects& effects);
   void on(Member& member, const protocol::E2eeMlsMessage& message, TimePoint now, Effects& effects);
   void on(Member& member, const protocol::P2pSignal& message, TimePoint now, Effects& effects);
+  void on(Member& member, const protocol::MediaSupport& message, TimePoint now, Effects& effects);
+  void on(Member& member, const protocol::P2pFailed& message, TimePoint now, Effects& effects);
   void on(Member& member, const protocol::Ping& message, TimePoint now, Effects& effects);
   void on(Member& member, const protocol::EnableAi& message, TimePoint now, Effects& effects);
   void on(Member& member, const protocol::RequestAiControl& message, TimePoint now, Effects& effects);
@@ -121,14 +141,24 @@ class Room {
   void attach(Member& member, SocketId socket, TimePoint now, Effects& effects);
   void remove(Members::iterator member, TimePoint now, Effects& effects);
   void save(const Member& member, Effects& effects);
+  /// Leaves those sessions and tracks out of the record that are not, or no longer, the member's own (protocol A.11),
+  /// and notes the others.
+  void keepOwnMedia(Member& member, protocol::User& user) const;
+  /// The one with this id, if in the call.
+  [[nodiscard]] Member* joinedMember(const protocol::ConnectionId& id);
   void sweep(TimePoint now, Effects& effects);
   void requireSweepAt(TimePoint time) { sweepAt_ = std::min(sweepAt_, time); }
+  void decideMediaPath(TimePoint now);
   /// Adds the room state if it is due.
   void finish(TimePoint now, Effects& effects);
   [[nodiscard]] std::string stateText() const;
 
   config::RoomRules rules_;
-  /// Empty while there is no meeting.
+  config::MediaPathRule pathRule_;
+  OwnsSession ownsSession_;
+  MediaPath mediaPath_;
+  /// Something has changed that the path depends on.
+  bool pathUndecided_ = false;
   std::string meetingId_;
   std::size_t peak_ = 0;
   Members members_;

@@ -13,19 +13,23 @@ TimePoint now() { return std::chrono::steady_clock::now(); }
 
 }  // namespace
 
-RoomActor::RoomActor(std::string name, util::Shards& shards, util::ShardIndex shard, RoomStore& store,
-                     const config::RoomRules& timing, std::function<void()> idle)
+RoomActor::RoomActor(std::string name, const World& world, util::ShardIndex shard, Notices notices)
     : name_(std::move(name)),
-      shards_(shards),
+      shards_(world.shards),
       shard_(shard),
-      store_(store),
-      idle_(std::move(idle)),
-      room_(timing),
-      fanout_(shards, shard),
-      timer_(shards.context(shard)) {}
+      store_(world.store),
+      media_(world.media),
+      notices_(std::move(notices)),
+      room_(world.rules, world.path,
+            [this](std::string_view session, std::string_view owner) {
+              return media_.belongs(shard_, session, name_, owner);
+            }),
+      fanout_(shards_, shard),
+      timer_(shards_.context(shard)) {}
 
 void RoomActor::restore(const StoredRoom& stored) {
   room_.restore(stored, now());
+  updateMeeting();
   armTimer();
 }
 
@@ -41,7 +45,7 @@ void RoomActor::close() {
   closed_ = true;
   timer_.cancel();
   for (const auto& [id, socket] : sockets_) fanout_.close(socket, close_code::kServiceRestart, "The server restarts");
-  if (idle()) idle_();
+  if (idle()) notices_.idle();
 }
 
 void RoomActor::put(Event event) {
@@ -62,7 +66,7 @@ void RoomActor::run() {
   fanout_.flush();
   if (!closed_) armTimer();
   running_ = false;
-  if (closed_ ? idle() : finished()) idle_();
+  if (closed_ ? idle() : finished()) notices_.idle();
 }
 
 Effects RoomActor::step() {
@@ -71,7 +75,11 @@ Effects RoomActor::step() {
     const SocketId id{++lastSocketId_};
     sockets_.emplace(id, entrance->socket);
     socketIds_.emplace(entrance->socket.get(), id);
-    if (closed_) return {.changes = {}, .deliveries = {}, .closings = {{id, close_code::kServiceRestart, ""}}};
+    if (closed_) {
+      Effects refusal;
+      refusal.closings.push_back({id, close_code::kServiceRestart, ""});
+      return refusal;
+    }
     return room_.enter(entrance->id, entrance->owner, entrance->name, id, now());
   }
   if (auto* batch = std::get_if<Batch>(&event)) {
@@ -120,7 +128,7 @@ void RoomActor::loadAfterFailure() {
 void RoomActor::giveUp() {
   committing_ = false;
   mailbox_.clear();
-  idle_();
+  notices_.idle();
 }
 
 void RoomActor::takeBack(const std::optional<StoredRoom>& stored) {
@@ -153,6 +161,7 @@ void RoomActor::complete(Effects effects) {
 
 void RoomActor::deliver(Effects effects) {
   updateAudience();
+  updateMeeting();
   for (Delivery& delivery : effects.deliveries) {
     fanout_.send(delivery.audience, delivery.socket, std::make_shared<const websocket::OutboundMessage>(delivery.text));
   }
@@ -162,6 +171,7 @@ void RoomActor::deliver(Effects effects) {
     fanout_.close(socket->second, closing.code, std::move(closing.reason));
     forget(closing.socket);
   }
+  for (const std::string& session : effects.endedSessions) media_.end(shard_, session);
 }
 
 void RoomActor::forget(SocketId id) {
@@ -180,6 +190,12 @@ void RoomActor::updateAudience() {
     if (room_.isMember(id)) recipients.push_back({id, socket, room_.isJoined(id)});
   }
   fanout_.setAudience(recipients);
+}
+
+void RoomActor::updateMeeting() {
+  if (knownMeeting_ == room_.meetingId()) return;
+  const std::string before = std::exchange(knownMeeting_, room_.meetingId());
+  notices_.meeting(before, knownMeeting_);
 }
 
 void RoomActor::armTimer() {

@@ -23,9 +23,24 @@ namespace akbuzat::room {
 /// The mailbox is bounded by its members: each has at most one batch of messages in it (MemberSocket::resume).
 class RoomActor : public std::enable_shared_from_this<RoomActor> {
  public:
-  /// `idle` is called on the shard whenever the room may be forgotten, or, once closed, has committed everything.
-  RoomActor(std::string name, util::Shards& shards, util::ShardIndex shard, RoomStore& store,
-            const config::RoomRules& timing, std::function<void()> idle);
+  /// What all rooms share.
+  struct World {
+    util::Shards& shards;
+    RoomStore& store;
+    MediaSessions& media;
+    config::RoomRules rules;
+    config::MediaPathRule path;
+  };
+  /// What a room tells its directory, on its shard.
+  struct Notices {
+    /// The room may be forgotten, or, once closed, has committed everything.
+    std::function<void()> idle;
+    /// The meeting is another one now; either is empty for none.
+    std::function<void(const std::string& before, const std::string& now)> meeting;
+  };
+
+  /// `world` outlives the room.
+  RoomActor(std::string name, const World& world, util::ShardIndex shard, Notices notices);
 
   void restore(const StoredRoom& stored);
   void enter(Entrance entrance);
@@ -34,6 +49,8 @@ class RoomActor : public std::enable_shared_from_this<RoomActor> {
   /// Closes every socket with 1012 and lets nobody in; what is in the mailbox still happens.
   void close();
 
+  /// Whether a member of this browser session is here, in the meeting that people have been told of last.
+  [[nodiscard]] bool hasPresent(std::string_view owner) const { return room_.hasPresent(owner); }
   /// True if nothing is waiting or under way.
   [[nodiscard]] bool idle() const { return mailbox_.empty() && !committing_; }
   /// True if the room may be forgotten.
@@ -66,6 +83,7 @@ class RoomActor : public std::enable_shared_from_this<RoomActor> {
   void deliver(Effects effects);
   void forget(SocketId id);
   void updateAudience();
+  void updateMeeting();
   void armTimer();
 
   [[nodiscard]] SocketId idOf(const std::shared_ptr<MemberSocket>& socket) const;
@@ -74,7 +92,8 @@ class RoomActor : public std::enable_shared_from_this<RoomActor> {
   util::Shards& shards_;
   util::ShardIndex shard_;
   RoomStore& store_;
-  std::function<void()> idle_;
+  MediaSessions& media_;
+  Notices notices_;
 
   Room room_;
   Fanout fanout_;
@@ -89,6 +108,7 @@ class RoomActor : public std::enable_shared_from_this<RoomActor> {
   std::unordered_map<const MemberSocket*, SocketId> socketIds_;
   std::uint64_t lastSocketId_ = 0;
   std::uint64_t knownAudience_ = 0;
+  std::string knownMeeting_;
 
   /// Fires at `timerAt_`, which is never later than Room's deadline.
   boost::asio::steady_timer timer_;

@@ -14,32 +14,39 @@ struct RoomDirectory::Impl {
   /// The rooms of one shard, touched on that shard only.
   struct ShardRooms {
     std::unordered_map<std::string, std::shared_ptr<RoomActor>> rooms;
+    /// Meeting id to room.
+    std::unordered_map<std::string, std::string> meetings;
     bool closing = false;
     std::function<void()> allIdle;
   };
 
-  Impl(util::Shards& shardsOfProcess, RoomStore& roomStore, const config::RoomRules& roomTiming)
-      : shards(shardsOfProcess), store(roomStore), timing(roomTiming), byShard(shardsOfProcess.size()) {}
+  explicit Impl(const RoomActor::World& shared) : world(shared), byShard(world.shards.size()) {}
 
   [[nodiscard]] util::ShardIndex shardOf(const std::string& room) const {
-    return std::hash<std::string>{}(room) % shards.size();
+    return std::hash<std::string>{}(room) % byShard.size();
   }
+
+  void post(util::ShardIndex shard, auto task) { boost::asio::post(world.shards.context(shard), std::move(task)); }
 
   /// Runs `task` with the rooms of the shard that `room` lives on.
   void on(const std::string& room, auto task) {
     const util::ShardIndex shard = shardOf(room);
-    boost::asio::post(shards.context(shard),
-                      [this, shard, task = std::move(task)]() mutable { task(byShard[shard], shard); });
+    post(shard, [this, shard, task = std::move(task)]() mutable { task(byShard[shard], shard); });
   }
 
   RoomActor& actor(const std::string& room, util::ShardIndex shard) {
     auto& actor = byShard[shard].rooms[room];
     if (!actor) {
-      // Not at once: the actor itself calls.
-      auto idle = [this, room, shard] {
-        boost::asio::post(shards.context(shard), [this, room, shard] { onIdle(room, shard); });
-      };
-      actor = std::make_shared<RoomActor>(room, shards, shard, store, timing, std::move(idle));
+      RoomActor::Notices notices{
+          // Not at once: the actor itself calls.
+          .idle = [this, room, shard] { post(shard, [this, room, shard] { onIdle(room, shard); }); },
+          .meeting =
+              [this, room, shard](const std::string& before, const std::string& now) {
+                auto& meetings = byShard[shard].meetings;
+                meetings.erase(before);
+                if (!now.empty()) meetings.emplace(now, room);
+              }};
+      actor = std::make_shared<RoomActor>(room, world, shard, std::move(notices));
     }
     return *actor;
   }
@@ -52,14 +59,60 @@ struct RoomDirectory::Impl {
     if (here.closing && here.rooms.empty() && here.allIdle) std::exchange(here.allIdle, nullptr)();
   }
 
-  util::Shards& shards;
-  RoomStore& store;
-  config::RoomRules timing;
+  /// The room of this shard in whose meeting `owner` is present; nullptr for none.
+  [[nodiscard]] const std::string* roomOf(util::ShardIndex shard, const std::string& meetingId,
+                                          std::string_view owner) const {
+    const ShardRooms& here = byShard[shard];
+    const auto meeting = here.meetings.find(meetingId);
+    if (here.closing || meeting == here.meetings.end()) return nullptr;
+    const auto room = here.rooms.find(meeting->second);
+    return room != here.rooms.end() && room->second->hasPresent(owner) ? &room->first : nullptr;
+  }
+
+  RoomActor::World world;
   std::vector<ShardRooms> byShard;
 };
 
-RoomDirectory::RoomDirectory(util::Shards& shards, RoomStore& store, const config::RoomRules& timing)
-    : impl_(std::make_unique<Impl>(shards, store, timing)) {}
+namespace {
+
+/// One question to all shards. A meeting is on one of them: the first that knows it answers, or else the last.
+class Search {
+ public:
+  using Handler = std::function<void(std::optional<MediaAdmission>)>;
+
+  Search(std::string meetingId, std::string owner, Handler handler, std::size_t shards)
+      : meetingId_(std::move(meetingId)), owner_(std::move(owner)), handler_(std::move(handler)), unasked_(shards) {}
+
+  [[nodiscard]] const std::string& meetingId() const { return meetingId_; }
+  [[nodiscard]] const std::string& owner() const { return owner_; }
+
+  void found(MediaAdmission admission) {
+    if (answered_.exchange(true)) return;
+    admission_ = std::move(admission);
+    answer();
+  }
+  /// Of one shard, whatever it has found.
+  void asked() {
+    if (unasked_.fetch_sub(1) == 1 && !answered_.exchange(true)) answer();
+  }
+
+ private:
+  void answer() { std::exchange(handler_, nullptr)(std::move(admission_)); }
+
+  std::string meetingId_;
+  std::string owner_;
+  Handler handler_;
+  /// Touched by whoever answers.
+  std::optional<MediaAdmission> admission_;
+  std::atomic<std::size_t> unasked_;
+  std::atomic<bool> answered_ = false;
+};
+
+}  // namespace
+
+RoomDirectory::RoomDirectory(util::Shards& shards, RoomStore& store, MediaSessions& media,
+                             const config::RoomRules& rules, config::MediaPathRule path)
+    : impl_(std::make_unique<Impl>(RoomActor::World{shards, store, media, rules, path})) {}
 
 RoomDirectory::~RoomDirectory() = default;
 
@@ -77,8 +130,7 @@ void RoomDirectory::enter(const RoomName& room, Entrance entrance) {
                               Impl::ShardRooms& here, util::ShardIndex shard) mutable {
     if (!here.closing) return impl->actor(room, shard).enter(std::move(entrance));
     const auto socket = entrance.socket;
-    boost::asio::post(impl->shards.context(socket->shard()),
-                      [socket] { socket->close(close_code::kServiceRestart, "The server restarts"); });
+    impl->post(socket->shard(), [socket] { socket->close(close_code::kServiceRestart, "The server restarts"); });
   });
 }
 
@@ -99,13 +151,28 @@ void RoomDirectory::disconnected(const RoomName& room, const std::shared_ptr<Mem
   });
 }
 
+void RoomDirectory::admitMedia(std::string meetingId, std::string owner,
+                               std::function<void(std::optional<MediaAdmission>)> handler) {
+  const std::size_t shards = impl_->byShard.size();
+  const auto search = std::make_shared<Search>(std::move(meetingId), std::move(owner), std::move(handler), shards);
+  for (util::ShardIndex shard = 0; shard < shards; ++shard) {
+    impl_->post(shard, [impl = impl_.get(), shard, search] {
+      const std::string* const room = impl->roomOf(shard, search->meetingId(), search->owner());
+      if (room != nullptr) search->found({RoomName{*room}, shard});
+      search->asked();
+    });
+  }
+}
+
+util::ShardIndex RoomDirectory::shardOf(const RoomName& room) const { return impl_->shardOf(room.value()); }
+
 void RoomDirectory::shutDown(std::function<void()> done) {
-  auto waiting = std::make_shared<std::atomic<std::size_t>>(impl_->shards.size());
+  auto waiting = std::make_shared<std::atomic<std::size_t>>(impl_->byShard.size());
   auto shardDone = [waiting, done = std::move(done)] {
     if (waiting->fetch_sub(1) == 1) done();
   };
-  for (util::ShardIndex shard = 0; shard < impl_->shards.size(); ++shard) {
-    boost::asio::post(impl_->shards.context(shard), [impl = impl_.get(), shard, shardDone] {
+  for (util::ShardIndex shard = 0; shard < impl_->byShard.size(); ++shard) {
+    impl_->post(shard, [impl = impl_.get(), shard, shardDone] {
       Impl::ShardRooms& here = impl->byShard[shard];
       here.closing = true;
       if (here.rooms.empty()) return shardDone();

@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "akbuzat/http/http_server.hpp"
+#include "akbuzat/realtime/embedded_realtime.hpp"
 #include "akbuzat/room/room_directory.hpp"
+#include "akbuzat/sfu/sfu.hpp"
 #include "akbuzat/storage/storage.hpp"
 #include "akbuzat/util/shards.hpp"
 
@@ -18,6 +20,23 @@ void waitFor(std::chrono::steady_clock::time_point deadline, auto start) {
   done->get_future().wait_until(deadline);
 }
 
+sdp::CodecName codecOf(config::VideoCodec codec) {
+  switch (codec) {
+    case config::VideoCodec::vp8: return sdp::CodecName::vp8;
+    case config::VideoCodec::vp9: return sdp::CodecName::vp9;
+    case config::VideoCodec::h264: return sdp::CodecName::h264;
+    case config::VideoCodec::av1: return sdp::CodecName::av1;
+  }
+  return sdp::CodecName::vp8;
+}
+
+sfu::SfuOptions sfuOptions(const config::Config& config) {
+  return {.address = config.listenAddress,
+          .udpPort = config.media.udpPort.value_or(config.listenPort),
+          .announcedIps = config.media.announcedIps,
+          .videoCodec = codecOf(config.media.codec)};
+}
+
 }  // namespace
 
 std::string_view version() { return AKBUZAT_VERSION; }
@@ -27,8 +46,11 @@ struct Server::Parts {
       : config(std::move(given)),
         shards(config.shards),
         storage(config.dataDir),
-        rooms(shards, storage, config.room),
-        http(shards, config, rooms, storage, std::string{version()}) {
+        sfu(shards, sfuOptions(config)),
+        realtime(shards, sfu),
+        rooms(shards, storage, realtime, config.room, config.media.path),
+        http(shards, config, rooms, realtime, storage, std::string{version()}, sfu.stunUrls()) {
+    http.onIceTcp([this](int fd, std::string early) { sfu.adoptTcp(fd, std::move(early)); });
     rooms.restore(storage.loadAll());
   }
 
@@ -36,6 +58,8 @@ struct Server::Parts {
   /// Outlives the storage, whose thread posts to it until it has ended.
   util::Shards shards;
   storage::Storage storage;
+  sfu::Sfu sfu;
+  realtime::EmbeddedRealtime realtime;
   room::RoomDirectory rooms;
   http::HttpServer http;
   bool running = false;
@@ -47,6 +71,7 @@ Server::~Server() { shutDown(std::chrono::seconds{5}); }
 
 void Server::start() {
   parts_->http.start();
+  parts_->sfu.start(parts_->http.port());
   parts_->shards.start();
   parts_->running = true;
 }
@@ -61,6 +86,7 @@ void Server::shutDown(std::chrono::milliseconds limit) {
   parts_->http.drain();
   waitFor(deadline, [this](auto done) { parts_->rooms.shutDown(done); });
   waitFor(deadline, [this](auto done) { parts_->http.stop(done); });
+  waitFor(deadline, [this](auto done) { parts_->sfu.stop(done); });
   parts_->shards.stop();
   parts_->shards.join();
 }

@@ -64,6 +64,9 @@ CREATE TABLE Probe (
   id INTEGER PRIMARY KEY
 );
 )sql",
+    R"sql(
+ALTER TABLE RoomUsers ADD COLUMN supportsP2p INTEGER NOT NULL DEFAULT 0;
+)sql",
 };
 
 }  // namespace

@@ -13,7 +13,8 @@ RoomTables::RoomTables(Database& database)
       putUser_(database,
                "INSERT OR REPLACE INTO RoomUsers (room, id, owner, name, transceiverSessionId, raisedHand, joined, "
                "everJoined, audio, video, screenshare, audioEnabled, audioUnavailable, videoEnabled, "
-               "screenShareEnabled) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"),
+               "screenShareEnabled, supportsP2p) "
+               "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"),
       removeUser_(database, "DELETE FROM RoomUsers WHERE room = ?1 AND id = ?2"),
       raisePeak_(database, "UPDATE Meetings SET userCount = max(userCount, ?2) WHERE id = ?1"),
       endMeeting_(database, "UPDATE Meetings SET ended = CURRENT_TIMESTAMP WHERE id = ?1"),
@@ -22,7 +23,7 @@ RoomTables::RoomTables(Database& database)
       selectRooms_(database, "SELECT name, meetingId FROM Rooms"),
       selectUsers_(database,
                    "SELECT id, owner, name, transceiverSessionId, raisedHand, joined, everJoined, audio, video, "
-                   "screenshare, audioEnabled, audioUnavailable, videoEnabled, screenShareEnabled "
+                   "screenshare, audioEnabled, audioUnavailable, videoEnabled, screenShareEnabled, supportsP2p "
                    "FROM RoomUsers WHERE room = ?1") {}
 
 void RoomTables::apply(const std::string& room, const room::StoreChange& change) {
@@ -39,7 +40,8 @@ void RoomTables::apply(const std::string& room, const room::StoreChange& change)
       const protocol::Tracks& tracks = user.tracks;
       tables.putUser_.run(room, user.id.value(), put.user.owner, user.name, user.transceiverSessionId, user.raisedHand,
                           user.joined, put.user.everJoined, tracks.audio, tracks.video, tracks.screenshare,
-                          tracks.audioEnabled, tracks.audioUnavailable, tracks.videoEnabled, tracks.screenShareEnabled);
+                          tracks.audioEnabled, tracks.audioUnavailable, tracks.videoEnabled, tracks.screenShareEnabled,
+                          put.user.supportsP2p);
     }
     void operator()(const room::RemoveUser& remove) const { tables.removeUser_.run(room, remove.id.value()); }
     void operator()(const room::RaisePeak& peak) const {
@@ -91,7 +93,7 @@ std::vector<room::StoredUser> RoomTables::loadUsers(const std::string& room) {
                    .videoEnabled = row.optionalBoolean(12),
                    .screenShareEnabled = row.optionalBoolean(13)},
     };
-    users.push_back({std::move(user), row.text(1), row.boolean(6)});
+    users.push_back({std::move(user), row.text(1), row.boolean(6), row.boolean(14)});
   }
   return users;
 }

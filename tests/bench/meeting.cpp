@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include <array>
 #include <stdexcept>
 
 namespace akbuzat::bench {
@@ -14,19 +15,54 @@ std::size_t occurrences(std::string_view text, std::string_view part) {
   return count;
 }
 
+/// What follows `part` in `text`; empty if nothing does.
+std::string_view after(std::string_view text, std::string_view part) {
+  const auto* found = static_cast<const char*>(::memmem(text.data(), text.size(), part.data(), part.size()));
+  return found == nullptr ? std::string_view{}
+                          : text.substr(static_cast<std::size_t>(found - text.data()) + part.size());
+}
+
+/// The members of a record's tracks that hold an update's number, the lowest digit first: 0 false, 1 true, 2 absent.
+constexpr std::array<std::string_view, 4> kDigits{R"("audioEnabled":)", R"("audioUnavailable":)", R"("videoEnabled":)",
+                                                  R"("screenShareEnabled":)"};
+/// The last digit: 0 false, 1 true.
+constexpr std::string_view kLastDigit = R"("raisedHand":)";
+
+std::string_view wordOf(bool value) { return value ? "true" : "false"; }
+
 }  // namespace
 
 bool contains(std::string_view text, std::string_view part) {
   return ::memmem(text.data(), text.size(), part.data(), part.size()) != nullptr;
 }
 
-std::string joinedFrame(const Connection& connection, std::string_view sessionId) {
+std::string joinedFrame(const Connection& connection, std::uint64_t number) {
+  number %= kUpdateNumbers;
+  std::string tracks;
+  for (const std::string_view digit : kDigits) {
+    if (number % 3 != 2) {
+      if (!tracks.empty()) tracks += ',';
+      tracks.append(digit).append(wordOf(number % 3 == 1));
+    }
+    number /= 3;
+  }
   std::string text = R"({"type":"userUpdate","user":{"id":")" + connection.id + R"(","name":"Bench",)";
-  if (!sessionId.empty()) text += R"("transceiverSessionId":")" + std::string(sessionId) + R"(",)";
-  text +=
-      R"("raisedHand":false,"speaking":false,"joined":true,"tracks":{"audioEnabled":false,"audioUnavailable":false,)"
-      R"("videoEnabled":false,"screenShareEnabled":false}}})";
+  text.append(kLastDigit).append(wordOf(number == 1));
+  text += R"(,"speaking":false,"joined":true,"tracks":{)" + tracks + "}}}";
   return makeFrame(kText, text, true);
+}
+
+std::optional<std::uint64_t> shownNumber(std::string_view roomState, const Connection& member) {
+  const std::string_view record = after(roomState, R"("id":")" + member.id + '"');
+  std::string_view tracks = after(record, R"("tracks":{)");
+  if (tracks.empty()) return std::nullopt;
+  tracks = tracks.substr(0, tracks.find('}'));
+  std::uint64_t number = after(record, kLastDigit).starts_with("true") ? 1 : 0;
+  for (std::size_t i = kDigits.size(); i-- > 0;) {
+    const std::string_view value = after(tracks, kDigits[i]);
+    number = number * 3 + (value.empty() ? 2 : value.starts_with("true") ? 1 : 0);
+  }
+  return number;
 }
 
 void Heartbeats::beat(Clock::time_point now) {
@@ -40,7 +76,7 @@ bool onTextWhileJoining(Clients& clients, Connection& connection, std::string_vi
   if (connection.ready || !isRoomState(text)) return false;
   if (!connection.saidHello) {
     connection.saidHello = true;
-    clients.send(connection, joinedFrame(connection, {}));
+    clients.send(connection, joinedFrame(connection, 0));
   }
   connection.ready = occurrences(text, "\"joined\":true") >= members;
   return connection.ready;

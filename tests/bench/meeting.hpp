@@ -1,6 +1,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,8 +17,15 @@ bool contains(std::string_view text, std::string_view part);
 inline bool isRoomState(std::string_view text) { return contains(text.substr(0, 256), "\"type\":\"roomState\""); }
 inline bool isError(std::string_view text) { return contains(text.substr(0, 256), "\"type\":\"error\""); }
 
-/// A userUpdate of a joined member, framed. `sessionId` comes back in every room state.
-std::string joinedFrame(const Connection& connection, std::string_view sessionId);
+/// As many updates of one member can be told apart: four members of the record may be absent, true or false, and one
+/// true or false. Nothing else of a record comes back as it was sent.
+inline constexpr std::uint64_t kUpdateNumbers = 3 * 3 * 3 * 3 * 2;
+
+/// A userUpdate of a joined member, framed. `number`, modulo kUpdateNumbers, comes back in every room state.
+std::string joinedFrame(const Connection& connection, std::uint64_t number);
+/// The number, less than kUpdateNumbers, of the member's update that a room state shows; nullopt if it lacks the
+/// member.
+std::optional<std::uint64_t> shownNumber(std::string_view roomState, const Connection& member);
 
 /// Steady work that a client owes the server: a heartbeat every 5 s.
 class Heartbeats {

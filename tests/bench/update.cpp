@@ -1,6 +1,4 @@
-#include <string.h>
-
-#include <algorithm>
+#include <array>
 #include <cmath>
 #include <stdexcept>
 
@@ -11,8 +9,8 @@ namespace akbuzat::bench {
 
 namespace {
 
-/// In transceiverSessionId, which a room state repeats.
-constexpr std::string_view kMarker = "akbuzat-bench:";
+/// Of one room; with more, an update could be taken for one that is kUpdateNumbers older.
+constexpr std::uint64_t kMaxUnderWay = 120;
 
 /// One run: the first member of each room changes its record, and every state that shows the change counts.
 class Update {
@@ -22,6 +20,7 @@ class Update {
 
   Json run() {
     const std::size_t window = options_.window == 0 ? 8 : options_.window;
+    if (window > kMaxUnderWay) throw std::runtime_error("update: --window is 120 at most.");
     const auto begin = Clock::now();
     const auto end = begin + std::chrono::duration_cast<Clock::duration>(options_.time);
     auto now = begin;
@@ -30,10 +29,10 @@ class Update {
           options_.rate * std::chrono::duration<double>(now - begin).count() / static_cast<double>(options_.rooms);
       for (std::size_t room = 0; room < options_.rooms; ++room) {
         auto& mine = rooms_[room];
-        while (options_.rate > 0 ? static_cast<double>(mine.sent) < due : mine.times.size() < window) {
+        while (options_.rate > 0 ? static_cast<double>(mine.sent) < due : mine.sent - mine.shown < window) {
           sendOne(room, now);
           // An open loop that the server does not follow ends at some point.
-          if (mine.times.size() > kOverrun) throw std::runtime_error("The server does not follow --rate.");
+          if (mine.sent - mine.shown > kMaxUnderWay) throw std::runtime_error("The server does not follow --rate.");
         }
       }
       clients_.poll(std::chrono::milliseconds(1), [this](Connection& to, std::string_view text, std::size_t size,
@@ -58,24 +57,19 @@ class Update {
   }
 
  private:
-  static constexpr std::size_t kOverrun = 10'000;
-
   struct Room {
+    /// The number of the last update, and of the last one that the sender has seen in a state.
     std::uint64_t sent = 0;
-    /// Of the updates that the sender has not seen in a state yet, oldest first.
-    std::vector<Clock::time_point> times;
+    std::uint64_t shown = 0;
+    /// When each of the last updates was sent, by number modulo kUpdateNumbers.
+    std::array<Clock::time_point, kUpdateNumbers> times;
   };
 
   void sendOne(std::size_t room, Clock::time_point now) {
-    // Each must differ from the one before, or it changes nothing.
-    if (!rooms_[room].times.empty()) now = std::max(now, rooms_[room].times.back() + std::chrono::nanoseconds(1));
-    std::string session(kMarker);
-    session.resize(kMarker.size() + kStampSize);
-    writeStamp(session.data() + kMarker.size(), now);
+    const std::uint64_t number = ++rooms_[room].sent;
+    rooms_[room].times[number % kUpdateNumbers] = now;
     Connection& sender = *clients_.all()[room * members_];
-    clients_.send(sender, joinedFrame(sender, session));
-    rooms_[room].times.push_back(now);
-    ++rooms_[room].sent;
+    clients_.send(sender, joinedFrame(sender, number));
   }
 
   void onText(Connection& to, std::string_view text, std::size_t size, Clock::time_point now) {
@@ -83,17 +77,20 @@ class Update {
       if (isError(text)) ++errors_;
       return;
     }
-    const auto* marker = static_cast<const char*>(::memmem(text.data(), text.size(), kMarker.data(), kMarker.size()));
-    if (marker == nullptr) return;
+    const Connection& sender = *clients_.all()[to.room * members_];
+    const auto shown = shownNumber(text, sender);
+    if (!shown) return;
+    auto& room = rooms_[to.room];
+    const std::uint64_t behind = (room.sent + kUpdateNumbers - *shown) % kUpdateNumbers;
+    // None yet.
+    if (behind >= room.sent) return;
+    const std::uint64_t number = room.sent - behind;
     ++delivered_.messages;
     delivered_.bytes += size;
-    const auto shown = readStamp(marker + kMarker.size());
-    latency_.add(now - shown);
-    auto& room = rooms_[to.room];
-    if (clients_.all()[to.room * members_].get() != &to) return;
-    const auto seen = std::ranges::upper_bound(room.times, shown);
-    shown_ += static_cast<std::uint64_t>(seen - room.times.begin());
-    room.times.erase(room.times.begin(), seen);
+    latency_.add(now - room.times[number % kUpdateNumbers]);
+    if (&sender != &to || number <= room.shown) return;
+    shown_ += number - room.shown;
+    room.shown = number;
   }
 
   const Options& options_;

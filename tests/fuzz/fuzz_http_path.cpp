@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "../support/fake_media_sessions.hpp"
 #include "../support/temporary_folder.hpp"
 #include "akbuzat/util/log.hpp"
 #include "http/http_exchange.hpp"
@@ -45,6 +46,7 @@ struct World {
   config::Config config;
   util::Shards shards{1};
   NoStore store;
+  test::FakeMediaSessions media;
   NoReports reports;
   std::unique_ptr<room::RoomDirectory> rooms;
   std::unique_ptr<http::Site> site;
@@ -59,7 +61,7 @@ struct World {
     config.http.requestsPerSecondPerAddress = 0;
     config.http.socketsPerSecondPerAddress = 0;
     config.trustedProxies.v4.push_back(boost::asio::ip::make_network_v4("127.0.0.0/8"));
-    rooms = std::make_unique<room::RoomDirectory>(shards, store, config.room);
+    rooms = std::make_unique<room::RoomDirectory>(shards, store, media, config.room, config.media.path);
     site = std::make_unique<http::Site>(config, *rooms, reports, "fuzz");
   }
 };

@@ -30,7 +30,7 @@ Json readBack(const std::string& text) {
 
 struct WriteAgain {
   void operator()(const UserUpdate& update) const {
-    const Json state = readBack(roomState("meeting", {&update.user}));
+    const Json state = readBack(roomState("meeting", {}, {&update.user}));
     require(state["state"]["users"].size() == 1);
     require(state["state"]["users"][0]["id"] == update.user.id.value());
     require(state["state"]["users"][0]["name"] == update.user.name);
@@ -49,6 +49,9 @@ struct WriteAgain {
   }
   void operator()(const P2pSignal& message) const {
     require(readBack(p2pSignal(message.to, message.signal))["signal"] == message.signal);
+  }
+  void operator()(const P2pFailed& message) const {
+    require(readBack(userLeftNotification(message.peer))["id"] == message.peer.value());
   }
   void operator()(const MuteUser& message) const {
     require(readBack(userLeftNotification(message.id))["id"] == message.id.value());

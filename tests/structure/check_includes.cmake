@@ -19,7 +19,7 @@ set(server_MAY config http realtime room sdp sfu storage util)
 set(OWNERS "sqlite3.h=storage" "boost/beast=http" "zlib.h=websocket" "openssl/ssl.h=http|config|transport" "srtp=transport")
 
 set(faults "")
-foreach(module util config protocol websocket sdp rtp transport sfu room storage http server)
+foreach(module util config protocol websocket sdp rtp transport sfu room realtime storage http server)
   file(GLOB_RECURSE files ${ROOT}/src/${module}/*.?pp ${ROOT}/include/akbuzat/${module}/*.?pp)
   if(NOT files)
     list(APPEND faults "there is no module ${module}")

@@ -41,6 +41,7 @@ HttpAnswer request(std::uint16_t port, const std::string& method, const std::str
   for (const auto& field : parser.get()) {
     std::string name{field.name_string()};
     for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    if (name == "set-cookie") answer.cookies.emplace_back(field.value());
     answer.headers[name] = std::string{field.value()};
   }
   answer.body = std::move(parser.get().body());

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace akbuzat::test {
 
@@ -11,6 +12,8 @@ struct HttpAnswer {
   /// Names in lower case.
   std::map<std::string, std::string> headers;
   std::string body;
+  /// The values of all Set-Cookie fields, in their order.
+  std::vector<std::string> cookies;
 };
 
 /// One request on a connection of its own to 127.0.0.1. Throws if there is no answer.

@@ -38,6 +38,15 @@ struct User {
   friend bool operator==(const User&, const User&) = default;
 };
 
+/// How the media of a call flows, as the room has decided for all of it.
+struct MediaState {
+  enum class Path { p2p, sfu };
+
+  Path path = Path::p2p;
+  /// How many may join the call on this server.
+  std::size_t capacity = 0;
+};
+
 // Client to server, one struct a message type.
 
 /// `user.id` and `user.name` are what the client claims; the server decides both.
@@ -68,9 +77,17 @@ struct P2pSignal {
   ConnectionId to;
   std::string signal;
 };
+/// What the page can do; one that never says so knows only the SFU.
+struct MediaSupport {
+  bool p2p = false;
+};
+/// No direct link to this other member comes about, or it has broken for good.
+struct P2pFailed {
+  ConnectionId peer;
+};
 
 using ClientMessage =
     std::variant<UserUpdate, Heartbeat, UserLeft, MuteUser, DirectMessage, E2eeMlsMessage, CallsApiHistoryEntry,
-                 EnableAi, DisableAi, RequestAiControl, RelinquishAiControl, Ping, P2pSignal>;
+                 EnableAi, DisableAi, RequestAiControl, RelinquishAiControl, Ping, P2pSignal, MediaSupport, P2pFailed>;
 
 }  // namespace akbuzat::protocol

@@ -3,11 +3,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "akbuzat/config/config.hpp"
 #include "akbuzat/protocol/messages.hpp"
+#include "akbuzat/room/media_sessions.hpp"
 #include "akbuzat/room/member_socket.hpp"
 #include "akbuzat/room/room_store.hpp"
 #include "akbuzat/util/shards.hpp"
@@ -19,9 +21,9 @@ namespace akbuzat::room {
 using RoomName = util::StrongId<struct RoomNameTag>;
 
 /// Why the server closes a member's socket. An old client comes back after every one of them (protocol A.2), a new
-/// one not by itself after those of 4400 and above, nor after the 1000 that answers its own userLeft.
+/// one not by itself after those of 4400 and above, nor after websocket::close_code::kNormal, which answers its own
+/// userLeft.
 namespace close_code {
-inline constexpr std::uint16_t kNormal = 1000;
 inline constexpr std::uint16_t kServiceRestart = 1012;
 inline constexpr std::uint16_t kTryAgainLater = 1013;
 inline constexpr std::uint16_t kInternalError = 1011;
@@ -39,11 +41,19 @@ struct Entrance {
   std::shared_ptr<MemberSocket> socket;
 };
 
+/// Where the media of somebody who has been found in a room belongs.
+struct MediaAdmission {
+  RoomName room;
+  util::ShardIndex shard = 0;
+};
+
 /// All rooms of the process, each on the shard that its name hashes to. Owned by the server, outlives all sockets.
 /// Every function may be called on any shard; calls of one shard for one room arrive in their order.
 class RoomDirectory {
  public:
-  RoomDirectory(util::Shards& shards, RoomStore& store, const config::RoomRules& timing);
+  /// `media` is where the members' SFU sessions are; `path` how the rooms choose between it and direct links.
+  RoomDirectory(util::Shards& shards, RoomStore& store, MediaSessions& media, const config::RoomRules& rules,
+                config::MediaPathRule path);
   ~RoomDirectory();
   RoomDirectory(const RoomDirectory&) = delete;
   RoomDirectory& operator=(const RoomDirectory&) = delete;
@@ -59,6 +69,12 @@ class RoomDirectory {
                std::vector<protocol::ClientMessage> messages);
   /// The socket has closed; after the grace the user has left.
   void disconnected(const RoomName& room, const std::shared_ptr<MemberSocket>& socket);
+
+  /// Finds the room whose meeting this is, and whether `owner` has a member with an open socket in it (lobby included).
+  /// `handler` is called once, on any thread; with nullopt if not, and always once the rooms are shut down.
+  void admitMedia(std::string meetingId, std::string owner, std::function<void(std::optional<MediaAdmission>)> handler);
+  /// Where the room lives, whether it exists or not.
+  [[nodiscard]] util::ShardIndex shardOf(const RoomName& room) const;
 
   /// Takes nobody in from now on, closes every member's socket with 1012, and calls `done` (on any shard) when all
   /// that was under way is committed.

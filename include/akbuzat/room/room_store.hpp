@@ -15,6 +15,8 @@ struct StoredUser {
   protocol::User user;
   std::string owner;
   bool everJoined = false;
+  /// What the page has said last (protocol::MediaSupport).
+  bool supportsP2p = false;
 };
 
 struct StoredRoom {

@@ -110,14 +110,16 @@ TEST_CASE("stopping closes WebSockets with 1012 and everything else") {
 TEST_CASE("a server that was never started can be stopped, and one that runs can be abandoned") {
   util::Shards shards(2);
   NoStore store;
+  FakeMediaSessions media;
   HeldReports reports;
   config::Config config;
   config.sessionSecret = "x";
   config.listenAddress = "127.0.0.1";
   config.listenPort = 0;
-  room::RoomDirectory rooms(shards, store, config.room);
-  { const http::HttpServer never(shards, config, rooms, reports, "1"); }
-  http::HttpServer server(shards, config, rooms, reports, "1");
+  room::RoomDirectory rooms(shards, store, media, config.room, config.media.path);
+  ScriptedRealtime realtime;
+  { const http::HttpServer never(shards, config, rooms, realtime, reports, "1", {}); }
+  http::HttpServer server(shards, config, rooms, realtime, reports, "1", {});
   server.start();
   // The shards have not run at all: what was posted is never done.
 }

@@ -201,7 +201,7 @@ TEST_CASE("the API tells pages what they need") {
   const Site site([](config::Config& config) { config.maxWebcamBitrate = 800'000; });
   const auto config = nlohmann::json::parse(site.server->get("/api/config").body);
   CHECK(config == nlohmann::json{{"version", "1.2.3"},
-                                 {"iceServers", nlohmann::json::array()},
+                                 {"iceServers", {{{"urls", {"stun:192.0.2.1:8787"}}}}},
                                  {"maxWebcamBitrate", 800'000},
                                  {"maxWebcamFramerate", 24},
                                  {"maxWebcamQualityLevel", 1080},

@@ -13,8 +13,10 @@
 
 #include "akbuzat/http/http_server.hpp"
 #include "akbuzat/util/log.hpp"
+#include "support/fake_media_sessions.hpp"
 #include "support/http_client.hpp"
 #include "support/raw_client.hpp"
+#include "support/scripted_realtime.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/web_socket_client.hpp"
 
@@ -74,7 +76,8 @@ class HeldReports final : public storage::Reports {
 /// The HTTP server with real rooms on two shards, on a free port of 127.0.0.1.
 class SiteUnderTest {
  public:
-  explicit SiteUnderTest(const std::function<void(config::Config&)>& adjust = {}) {
+  explicit SiteUnderTest(const std::function<void(config::Config&)>& adjust = {},
+                         std::vector<std::string> stunUrls = {"stun:192.0.2.1:8787"}, http::IceTcpHandler iceTcp = {}) {
     config.listenAddress = "127.0.0.1";
     config.listenPort = 0;
     config.sessionSecret = "a secret of the tests";
@@ -84,8 +87,10 @@ class SiteUnderTest {
     if (adjust) adjust(config);
     util::log().set_level(spdlog::level::off);
     shards_ = std::make_unique<util::Shards>(config.shards);
-    rooms_ = std::make_unique<room::RoomDirectory>(*shards_, store_, config.room);
-    server_ = std::make_unique<http::HttpServer>(*shards_, config, *rooms_, reports, "1.2.3");
+    rooms_ = std::make_unique<room::RoomDirectory>(*shards_, store_, media_, config.room, config.media.path);
+    server_ =
+        std::make_unique<http::HttpServer>(*shards_, config, *rooms_, realtime, reports, "1.2.3", std::move(stunUrls));
+    if (iceTcp) server_->onIceTcp(std::move(iceTcp));
     server_->start();
     shards_->start();
   }
@@ -139,9 +144,11 @@ class SiteUnderTest {
 
   config::Config config;
   HeldReports reports;
+  ScriptedRealtime realtime;
 
  private:
   NoStore store_;
+  FakeMediaSessions media_;
   std::string cookie_;
   std::unique_ptr<util::Shards> shards_;
   std::unique_ptr<room::RoomDirectory> rooms_;

@@ -40,13 +40,53 @@ struct Scene {
 
 TEST_CASE("an update reaches everybody, the sender and the lobby included") {
   Scene scene;
+  scene.aigul.send(userUpdate(true, {{"raisedHand", true}, {"tracks", {{"screenShareEnabled", true}}}}));
+  for (WebSocketClient* client : {&scene.aigul, &scene.bulat, &scene.lobby}) {
+    const json state = client->awaitState([](const json& now) { return userIn(now, "a").at("raisedHand") == true; });
+    CHECK(userIn(state, "a").at("tracks").at("screenShareEnabled") == true);
+  }
+}
+
+TEST_CASE("nobody is shown media in sessions that the member has not opened") {
+  Scene scene;
   scene.aigul.send(userUpdate(
       true,
       {{"raisedHand", true}, {"transceiverSessionId", "s1"}, {"tracks", {{"audio", "s1/a"}, {"video", "s1/v"}}}}));
-  for (WebSocketClient* client : {&scene.aigul, &scene.bulat, &scene.lobby}) {
-    const json state = client->awaitState([](const json& now) { return userIn(now, "a").at("raisedHand") == true; });
-    CHECK(userIn(state, "a").at("tracks").at("video") == "s1/v");
-    CHECK(userIn(state, "a").at("transceiverSessionId") == "s1");
+  const json state = scene.bulat.awaitState([](const json& now) { return userIn(now, "a").at("raisedHand") == true; });
+  CHECK_FALSE(userIn(state, "a").contains("transceiverSessionId"));
+  CHECK_FALSE(userIn(state, "a").at("tracks").contains("audio"));
+  CHECK_FALSE(userIn(state, "a").at("tracks").contains("video"));
+}
+
+TEST_CASE("the path of the media follows who is in the call, for all at once") {
+  RunningServer server;
+  auto aigul = server.enter("room", "a", "Aigul");
+  auto bulat = server.enter("room", "b", "Bulat");
+  const auto path = [](const char* expected) {
+    return [expected](const json& state) { return state.at("media").at("path") == expected; };
+  };
+  for (auto* client : {&aigul, &bulat}) {
+    client->send({{"type", "mediaSupport"}, {"p2p", true}});
+    client->send(userUpdate(true));
+  }
+  const json direct = bulat.awaitState([](const json& state) {
+    return !userIn(state, "a").is_null() && userIn(state, "a").at("joined") && userIn(state, "b").at("joined");
+  });
+  CHECK(direct.at("media").at("path") == "p2p");
+
+  SECTION("an old client") {
+    auto old = server.enter("room", "c", "Salavat");
+    old.send(userUpdate(true));
+    for (auto* client : {&aigul, &bulat, &old}) client->awaitState(path("sfu"));
+  }
+  SECTION("a link that fails") {
+    aigul.send({{"type", "p2pFailed"}, {"peer", "b"}});
+    for (auto* client : {&aigul, &bulat}) client->awaitState(path("sfu"));
+  }
+  SECTION("a report from the lobby") {
+    auto lobby = server.enter("room", "z", "Zulfia");
+    lobby.send({{"type", "p2pFailed"}, {"peer", "b"}});
+    CHECK(lobby.receive("error").at("code") == "not_joined");
   }
 }
 

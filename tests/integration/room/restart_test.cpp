@@ -13,11 +13,11 @@ using namespace akbuzat::test;
 using namespace std::chrono_literals;
 using nlohmann::json;
 
-TEST_CASE("after a restart people find their meeting, names and tracks, and those who stay away leave") {
+TEST_CASE("after a restart people find their meeting, names and records, and those who stay away leave") {
   RunningServer server{[](config::Config& config) { config.room.restartGrace = 5s; }};
   auto aigul = server.enter("room", "a", "Aigul");
   auto bulat = server.enter("room", "b", "Bulat");
-  aigul.send(userUpdate(true, {{"transceiverSessionId", "s"}, {"tracks", {{"video", "s/v"}}}}));
+  aigul.send(userUpdate(true, {{"raisedHand", true}, {"tracks", {{"videoEnabled", false}}}}));
   bulat.send(userUpdate(true));
   const json before = aigul.awaitState([](const json& state) {
     return userIn(state, "a").at("joined") == true && !userIn(state, "b").is_null() &&

@@ -34,6 +34,9 @@ struct Fixture {
     router.add("GET", "/new", say("new"));
     router.add("POST", "/api/reportRefresh", say("report"));
     router.add("GET", "/parties/rooms/{room}/*", say("socket "));
+    router.add("PUT", "/v1/{app}/{session}/close", [](const Request& request, Responder responder) {
+      responder(textResponse(200, request.app + "|" + request.session + "|" + request.room));
+    });
     router.add("GET", "/{room}", say("lobby "));
     router.add("GET", "/{room}/room", say("inside "));
     router.setFallback(say("nothing"));
@@ -79,6 +82,15 @@ TEST_CASE_METHOD(Fixture, "a wrong method is told which ones are right") {
   CHECK(post.fields.find("Allow: GET, HEAD\r\n") != std::string::npos);
   CHECK(post.fields.find("application/json; charset=utf-8") != std::string::npos);
   CHECK(go("DELETE", "/").fields.find("Allow: GET, HEAD, POST\r\n") != std::string::npos);
+}
+
+TEST_CASE_METHOD(Fixture, "identifiers of a path are handed on, and nothing else passes for one") {
+  CHECK(go("PUT", "/v1/app_1/S-2/close").body == "app_1|S-2|");
+  CHECK(go("PUT", "/v1/a/" + std::string(64, 'x') + "/close/").body == "a|" + std::string(64, 'x') + "|");
+  for (const std::string& path :
+       {std::string{"/v1/a/b"}, std::string{"/v1/a//close"}, std::string{"/v1/a/../close"},
+        std::string{"/v1/a/%62/close"}, std::string{"/v1/a/b.c/close"}, "/v1/a/" + std::string(65, 'x') + "/close"})
+    CHECK(go("PUT", path).body == "nothing");
 }
 
 TEST_CASE("room names are one segment of sound encoding") {

@@ -67,6 +67,9 @@ TEST_CASE("every other message is read") {
   CHECK(parsed<MuteUser>(R"({"type":"muteUser","id":"x"})").id == ConnectionId{"x"});
   CHECK(parsed<DirectMessage>(R"({"type":"directMessage","to":"x","message":"hi"})").message == "hi");
   CHECK(parsed<E2eeMlsMessage>(R"({"type":"e2eeMlsMessage","payload":"{\"a\":1}"})").payload == "{\"a\":1}");
+  CHECK(parsed<MediaSupport>(R"({"type":"mediaSupport","p2p":true,"more":1})").p2p);
+  CHECK_FALSE(parsed<MediaSupport>(R"({"type":"mediaSupport","p2p":false})").p2p);
+  CHECK(parsed<P2pFailed>(R"({"type":"p2pFailed","peer":"x"})").peer == ConnectionId{"x"});
   CHECK(parsed<P2pSignal>(R"({"type":"p2pSignal","to":"x","signal":"sdp"})").signal == "sdp");
   parsed<CallsApiHistoryEntry>(
       R"({"type":"callsApiHistoryEntry","entry":{"type":"request","method":"POST","endpoint":"/","body":{}}})");
@@ -101,6 +104,12 @@ TEST_CASE("what cannot be understood is refused by its kind") {
                                           R"({"type":"muteUser"})",
                                           R"({"type":"muteUser","id":5})",
                                           R"({"type":"e2eeMlsMessage"})",
+                                          R"({"type":"mediaSupport"})",
+                                          R"({"type":"mediaSupport","p2p":null})",
+                                          R"({"type":"mediaSupport","p2p":1})",
+                                          R"({"type":"mediaSupport","p2p":"true"})",
+                                          R"({"type":"p2pFailed"})",
+                                          R"({"type":"p2pFailed","peer":["x"]})",
                                           "{\"type\":\"heartbeat\xFF\"}",
                                           R"({"type":"heartbeat"} trailing)",
                                           R"({"type":"directMessage","to":"x"})"}) {
@@ -108,6 +117,7 @@ TEST_CASE("what cannot be understood is refused by its kind") {
   }
   CHECK(refused(R"({"type":"dance"})") == ErrorCode::unknownType);
   CHECK(refused(R"({"type":"muteUser","id":")" + longId + "\"}") == ErrorCode::tooLarge);
+  CHECK(refused(R"({"type":"p2pFailed","peer":")" + longId + "\"}") == ErrorCode::tooLarge);
   CHECK(refused(R"({"type":"p2pSignal","to":"x","signal":")" + std::string(64 * 1024 + 1, 's') + "\"}") ==
         ErrorCode::tooLarge);
   CHECK(refused(R"({"type":"heartbeat","deep":)" + std::string(500'000, '[')) == ErrorCode::badMessage);

@@ -18,11 +18,12 @@ TEST_CASE("a room state has the members and the order of the originals") {
   inside.tracks.audio = "s/t";
   inside.tracks.audioEnabled = true;
 
-  const json message = json::parse(roomState("meeting-1", {&lobby, &inside}));
+  const json message = json::parse(roomState("meeting-1", {MediaState::Path::sfu, 250}, {&lobby, &inside}));
   CHECK(message == json{{"type", "roomState"},
                         {"state",
                          {{"ai", {{"enabled", false}}},
                           {"meetingId", "meeting-1"},
+                          {"media", {{"path", "sfu"}, {"capacity", 250}}},
                           {"users",
                            {{{"id", "a"},
                              {"name", "Лиза \"L\" \\ \n\x01"},
@@ -37,7 +38,9 @@ TEST_CASE("a room state has the members and the order of the originals") {
                              {"speaking", false},
                              {"joined", true},
                              {"tracks", {{"audio", "s/t"}, {"audioEnabled", true}}}}}}}}});
-  CHECK(json::parse(roomState("m", {})).at("state").at("users") == json::array());
+  const json empty = json::parse(roomState("m", {MediaState::Path::p2p, 4}, {})).at("state");
+  CHECK(empty.at("users") == json::array());
+  CHECK(empty.at("media") == json{{"path", "p2p"}, {"capacity", 4}});
 }
 
 TEST_CASE("the small messages have the originals' form") {

@@ -1,5 +1,3 @@
-#include <algorithm>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -7,102 +5,13 @@
 #include <nlohmann/json.hpp>
 
 #include "akbuzat/room/room_directory.hpp"
+#include "akbuzat/websocket/frame.hpp"
 #include "room/room.hpp"
+#include "scene.hpp"
 
 using namespace akbuzat;
 using namespace akbuzat::room;
-using namespace std::chrono_literals;
-using nlohmann::json;
-using protocol::ConnectionId;
-
-namespace {
-
-template <class Change>
-std::size_t count(const Effects& effects) {
-  return static_cast<std::size_t>(
-      std::count_if(effects.changes.begin(), effects.changes.end(),
-                    [](const StoreChange& change) { return std::holds_alternative<Change>(change); }));
-}
-
-std::vector<json> messages(const Effects& effects, const std::string& type) {
-  std::vector<json> found;
-  for (const Delivery& delivery : effects.deliveries) {
-    json message = json::parse(delivery.text);
-    if (message.at("type") == type) found.push_back(std::move(message));
-  }
-  return found;
-}
-
-std::optional<json> state(const Effects& effects) {
-  const auto states = messages(effects, "roomState");
-  if (states.empty()) return std::nullopt;
-  return states.back().at("state");
-}
-
-std::vector<std::string> userIds(const Effects& effects) {
-  std::vector<std::string> ids;
-  const auto current = state(effects);
-  REQUIRE(current);
-  for (const json& user : current->at("users")) ids.push_back(user.at("id"));
-  return ids;
-}
-
-Delivery only(const Effects& effects, const std::string& type) {
-  const Delivery* found = nullptr;
-  for (const Delivery& delivery : effects.deliveries) {
-    if (json::parse(delivery.text).at("type") != type) continue;
-    REQUIRE(found == nullptr);
-    found = &delivery;
-  }
-  REQUIRE(found != nullptr);
-  return *found;
-}
-
-/// A room with its clock, in which people are one letter each.
-struct Scene {
-  Room room{config::RoomRules{}};
-  TimePoint now{std::chrono::hours{1}};
-  std::uint64_t lastSocket = 0;
-
-  SocketId socketOf(std::uint64_t number) const { return SocketId{number}; }
-
-  Effects enter(const std::string& id, const std::string& owner = "", const std::string& name = "") {
-    return room.enter(ConnectionId{id}, owner.empty() ? "owner-" + id : owner, name.empty() ? "Name " + id : name,
-                      SocketId{++lastSocket}, now);
-  }
-  Effects send(std::uint64_t socket, protocol::ClientMessage message) {
-    return room.receive(SocketId{socket}, message, now);
-  }
-  static protocol::UserUpdate update(bool joined) {
-    protocol::UserUpdate message;
-    message.user.joined = joined;
-    message.user.tracks.audioEnabled = true;
-    return message;
-  }
-  Effects join(std::uint64_t socket) { return send(socket, update(true)); }
-  Effects tickAfter(std::chrono::milliseconds time) {
-    now += time;
-    return room.tick(now);
-  }
-  /// Lets time pass with heartbeats of these sockets; collects everything.
-  Effects pass(std::chrono::milliseconds time, const std::vector<std::uint64_t>& alive = {}) {
-    Effects all;
-    const TimePoint end = now + time;
-    while (now < end) {
-      now = std::min({end, now + 1s});
-      for (const std::uint64_t socket : alive) append(all, send(socket, protocol::Heartbeat{}));
-      if (now >= room.deadline()) append(all, room.tick(now));
-    }
-    return all;
-  }
-  static void append(Effects& all, Effects more) {
-    std::move(more.changes.begin(), more.changes.end(), std::back_inserter(all.changes));
-    std::move(more.deliveries.begin(), more.deliveries.end(), std::back_inserter(all.deliveries));
-    std::move(more.closings.begin(), more.closings.end(), std::back_inserter(all.closings));
-  }
-};
-
-}  // namespace
+using namespace akbuzat::room::test;
 
 TEST_CASE("the first to enter starts a meeting, and everybody sees everybody sorted by id") {
   Scene scene;
@@ -237,7 +146,7 @@ TEST_CASE("userLeft closes the socket, and nothing that comes after it makes a g
   scene.join(2);
   const Effects left = scene.send(2, protocol::UserLeft{});
   REQUIRE(left.closings.size() == 1);
-  CHECK(left.closings[0].code == close_code::kNormal);
+  CHECK(left.closings[0].code == websocket::close_code::kNormal);
   CHECK(left.closings[0].reason == "User left");
   // The notification comes before the state that lacks the user.
   REQUIRE(left.deliveries.size() == 2);
@@ -354,8 +263,7 @@ TEST_CASE("who is muted while away finds out on coming back") {
 TEST_CASE("a room holds so many and no more, and those inside may come back") {
   config::RoomRules rules;
   rules.maxMembers = 2;
-  Scene scene;
-  scene.room = Room{rules};
+  Scene scene{config::MediaPathRule::automatic, rules};
   scene.enter("a");
   scene.enter("b");
   const Effects third = scene.enter("c");
@@ -451,7 +359,7 @@ TEST_CASE("a restored room gives everybody time to come back under the same meet
       .user = {.id = ConnectionId{"a"}, .name = "Name a", .transceiverSessionId = {}, .joined = true, .tracks = {}},
       .owner = "owner-a",
       .everJoined = true};
-  kept.user.tracks.video = "s/v";
+  kept.user.tracks.videoEnabled = true;
   StoredUser other = kept;
   other.user.id = ConnectionId{"b"};
   other.owner = "owner-b";
@@ -461,7 +369,7 @@ TEST_CASE("a restored room gives everybody time to come back under the same meet
   const Effects back = scene.enter("a");
   CHECK(back.changes.empty());
   CHECK(state(back)->at("meetingId") == "meeting");
-  CHECK(state(back)->at("users")[0].at("tracks").at("video") == "s/v");
+  CHECK(state(back)->at("users")[0].at("tracks").at("videoEnabled") == true);
   const Effects later = scene.pass(20s, {1});
   REQUIRE(messages(later, "userLeftNotification").size() == 1);
   CHECK(messages(later, "userLeftNotification")[0].at("id") == "b");

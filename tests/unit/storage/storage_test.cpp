@@ -42,7 +42,8 @@ StoredUser someUser(const std::string& id) {
                              .joined = true,
                              .tracks = {}},
                     .owner = "owner",
-                    .everJoined = true};
+                    .everJoined = true,
+                    .supportsP2p = true};
   stored.user.tracks.video = "session/v";
   stored.user.tracks.audioEnabled = false;
   return stored;
@@ -77,6 +78,12 @@ TEST_CASE("a room is read back as it was written, also by the next process") {
   {
     Storage storage{folder.path()};
     REQUIRE(commit(storage, "room", {room::StartMeeting{"m1"}, room::PutUser{user}, room::PutUser{someUser("u2")}}));
+    // Again, and less.
+    StoredUser less = user;
+    less.supportsP2p = false;
+    REQUIRE(commit(storage, "room", {room::PutUser{less}}));
+    CHECK_FALSE(load(storage, "room")->users[0].supportsP2p);
+    REQUIRE(commit(storage, "room", {room::PutUser{user}}));
     REQUIRE(commit(storage, "room", {room::RemoveUser{protocol::ConnectionId{"u2"}}, room::RaisePeak{"m1", 2}}));
     const auto stored = load(storage, "room");
     REQUIRE(stored);
@@ -92,6 +99,22 @@ TEST_CASE("a room is read back as it was written, also by the next process") {
   CHECK(rooms[0].users[0].user == user.user);
   CHECK(rooms[0].users[0].owner == "owner");
   CHECK(rooms[0].users[0].everJoined);
+  CHECK(rooms[0].users[0].supportsP2p);
+}
+
+TEST_CASE("a room of the first schema comes over, its people as those of old clients") {
+  const TemporaryFolder folder;
+  {
+    Storage storage{folder.path()};
+    REQUIRE(commit(storage, "room", {room::StartMeeting{"m1"}, room::PutUser{someUser("u1")}}));
+  }
+  execute(folder.path() / "akbuzat.db", "ALTER TABLE RoomUsers DROP COLUMN supportsP2p; PRAGMA user_version = 1");
+  Storage storage{folder.path()};
+  const std::vector<StoredRoom> rooms = storage.loadAll();
+  REQUIRE(rooms.size() == 1);
+  REQUIRE(rooms[0].users.size() == 1);
+  CHECK(rooms[0].users[0].user == someUser("u1").user);
+  CHECK_FALSE(rooms[0].users[0].supportsP2p);
 }
 
 TEST_CASE("an ended meeting stays on record with its peak, its room does not") {

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/request.hpp"
+
+namespace akbuzat::http {
+
+/// The right to use one media session, as its cookie says it.
+struct MediaLock {
+  std::string session;
+  /// The room whose session it is, still percent-encoded.
+  std::string room;
+  std::chrono::sys_seconds expires;
+
+  friend bool operator==(const MediaLock&, const MediaLock&) = default;
+};
+
+/// Writes and reads the cookies that lock a media session to the person who has opened it (protocol C.4), one cookie a
+/// session. A lock is signed together with its owner, and so is of no use to anybody else. Immutable; any thread.
+class LockCookie {
+ public:
+  using Time = std::chrono::system_clock::time_point;
+
+  /// A call that lasts longer gets a new lock with each request of the second half.
+  static constexpr std::chrono::hours kLifetime{12};
+  /// Locks that one browser keeps: enough for as many tabs, or sessions lost and made again. Each has 100 to 500 bytes
+  /// in every request.
+  static constexpr std::size_t kMaxLocks = 8;
+
+  /// The key is made of the secret, for this purpose alone.
+  explicit LockCookie(std::string_view sessionSecret);
+
+  /// The value of a Set-Cookie header. `secure`: for HTTPS only.
+  [[nodiscard]] std::string set(const MediaLock& lock, std::string_view owner, bool secure) const;
+  /// The same, to take the lock of `session` away.
+  [[nodiscard]] static std::string clear(std::string_view session, bool secure);
+
+  /// The owner's lock of `session` among the request's cookies, if it is genuine and has not expired.
+  [[nodiscard]] std::optional<MediaLock> find(const Headers& headers, std::string_view session, std::string_view owner,
+                                              Time now) const;
+  /// Sessions whose locks are to be cleared so that there is room for one more: those that are of no use, and the
+  /// oldest of the others. Not more than a few, which bounds the answer; the rest is for the next time.
+  [[nodiscard]] std::vector<std::string> superfluous(const Headers& headers, std::string_view owner, Time now) const;
+
+ private:
+  [[nodiscard]] std::string sign(std::string_view session, std::string_view expires, std::string_view room,
+                                 std::string_view owner) const;
+  [[nodiscard]] std::optional<MediaLock> read(std::string_view session, std::string_view value, std::string_view owner,
+                                              Time now) const;
+
+  std::string key_;
+};
+
+}  // namespace akbuzat::http

@@ -1,0 +1,120 @@
+// The Realtime API as the web client sees it (protocol C): sessions of rooms, each locked to the person who opened it.
+
+#include <chrono>
+#include <functional>
+#include <utility>
+#include <variant>
+
+#include "akbuzat/realtime/json.hpp"
+#include "http/form.hpp"
+#include "http/lock_cookie.hpp"
+#include "http/realtime_calls.hpp"
+#include "http/site.hpp"
+
+namespace akbuzat::http {
+namespace {
+
+using std::chrono::system_clock;
+
+/// Identifiers of meetings are UUIDs; nothing longer is looked up.
+constexpr std::size_t kMaxMeetingId = 36;
+
+Response unauthorized() { return textResponse(401, "unauthorized"); }
+
+MediaLock newLock(std::string session, std::string room) {
+  return {std::move(session), std::move(room),
+          std::chrono::floor<std::chrono::seconds>(system_clock::now() + LockCookie::kLifetime)};
+}
+
+/// A refusal of a new session: text that is not JSON, with a status over 400, or the newest media client would go on
+/// with a session called "undefined" (protocol C.3).
+Response noSession(const realtime::Error& error) {
+  const unsigned status = realtime::statusOf(error.code);
+  return textResponse(status > 400 ? status : 503, error.description);
+}
+
+void openSession(const Site& site, const Request& request, Responder responder) {
+  if (refuseForeignOrigin(request, site.config)) return responder(textResponse(403, "foreign origin"));
+  if (!request.identity) return responder(unauthorized());
+  std::string meeting = formValue(request.query, "correlationId").value_or("");
+  if (meeting.empty() || meeting.size() > kMaxMeetingId) return responder(textResponse(404, "unknown meeting"));
+
+  const std::string& owner = request.identity->owner;
+  const bool secure = request.https;
+  // Nothing below knows the site: rooms and realtime may answer when it has gone.
+  auto opened = [answer = answerBy(std::move(responder)), lockCookie = site.lockCookie, owner, secure,
+                 superfluous = site.lockCookie.superfluous(request.headers, owner, system_clock::now())](
+                    const std::string& room, realtime::Result<std::string> result) {
+    if (const auto* error = std::get_if<realtime::Error>(&result)) return answer(noSession(*error));
+    auto& session = std::get<std::string>(result);
+    Response response = jsonResponse(201, realtime::writeSession(session));
+    for (const std::string& old : superfluous) response.add("Set-Cookie", LockCookie::clear(old, secure));
+    response.add("Set-Cookie", lockCookie.set(newLock(std::move(session), room), owner, secure));
+    answer(std::move(response));
+  };
+  site.rooms.admitMedia(
+      std::move(meeting), owner,
+      [&realtime = site.realtime, owner, opened = std::move(opened)](std::optional<room::MediaAdmission> admission) {
+        if (!admission)
+          return opened("", realtime::Error{realtime::ErrorCode::notFound, "You have not entered this meeting."});
+        const std::string& room = admission->room.value();
+        realtime.newSession(realtime::Scope::ofRoom(room, admission->shard), owner,
+                            [opened, room](realtime::Result<std::string> result) { opened(room, std::move(result)); });
+      });
+}
+
+using Call = std::function<void(const MediaSession&, std::string_view body, Answer)>;
+
+/// A call on a session that the request holds the lock of.
+void callLocked(const Site& site, const Request& request, Responder responder, const Call& call) {
+  if (auto refusal = refuseForeignOrigin(request, site.config)) return responder(std::move(*refusal));
+  if (!request.identity) return responder(unauthorized());
+  const std::string& owner = request.identity->owner;
+  const auto now = system_clock::now();
+  auto lock = site.lockCookie.find(request.headers, request.session, owner, now);
+  if (!lock) return responder(unauthorized());
+
+  Answer answer = answerBy(std::move(responder));
+  if (lock->expires - now < LockCookie::kLifetime / 2) {
+    std::string renewed = site.lockCookie.set(newLock(lock->session, lock->room), owner, request.https);
+    answer = [answer, renewed = std::move(renewed)](Response response) {
+      response.add("Set-Cookie", renewed);
+      answer(std::move(response));
+    };
+  }
+  const util::ShardIndex shard = site.rooms.shardOf(room::RoomName{lock->room});
+  call({site.realtime, realtime::Scope::ofRoom(lock->room, shard), std::move(lock->session)}, request.body,
+       std::move(answer));
+}
+
+void newTracks(const MediaSession& session, std::string_view body, Answer answer) {
+  callNewTracks(session, body, PullFailure::perTrack, std::move(answer));
+}
+
+}  // namespace
+
+void addPartytracks(Router& router, const Site& site) {
+  router.add("POST", kMediaSessionsPath, [&site](const Request& request, Responder responder) {
+    openSession(site, request, std::move(responder));
+  });
+  router.add("GET", "/partytracks/generate-ice-servers", [&site](const Request& request, Responder responder) {
+    responder(request.identity ? noIceServers(200) : unauthorized());
+  });
+  const auto locked = [&](std::string_view method, std::string_view path, Call call) {
+    router.add(method, path, [&site, call = std::move(call)](const Request& request, Responder responder) {
+      callLocked(site, request, std::move(responder), call);
+    });
+  };
+  locked("POST", "/partytracks/sessions/{session}/tracks/new", newTracks);
+  locked("PUT", "/partytracks/sessions/{session}/renegotiate", callRenegotiate);
+  locked("PUT", "/partytracks/sessions/{session}/tracks/update", callUpdateTracks);
+  locked("PUT", "/partytracks/sessions/{session}/tracks/close", callCloseTracks);
+  // Nothing else below it is a room or a page.
+  for (const char* method : {"GET", "POST", "PUT"}) {
+    router.add(method, "/partytracks/*", [](const Request&, Responder responder) {
+      responder(jsonError(404, "not_found", "There is nothing at this address."));
+    });
+  }
+}
+
+}  // namespace akbuzat::http

@@ -1,0 +1,408 @@
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "http/lock_cookie.hpp"
+#include "site_under_test.hpp"
+
+namespace akbuzat::test {
+namespace {
+
+using realtime::Error;
+using realtime::ErrorCode;
+using Json = nlohmann::json;
+using Fields = std::map<std::string, std::string>;
+using Script = ScriptedRealtime::Script;
+
+const std::string kPush =
+    R"({"sessionDescription":{"sdp":"v=0\r\n","type":"offer"},"tracks":[{"trackName":"t","mid":"0","location":"local"}]})";
+const std::string kPull = R"({"tracks":[{"trackName":"t","sessionId":"p","location":"remote"},
+                                        {"trackName":"u","sessionId":"q","location":"remote"}]})";
+const std::string kAnswer = R"({"sessionDescription":{"type":"answer","sdp":"v=0"}})";
+const std::string kClose =
+    R"({"tracks":[{"mid":"3"}],"sessionDescription":{"sdp":"v=0","type":"offer"},"force":false})";
+const std::string kUpdate =
+    R"({"tracks":[{"trackName":"t","sessionId":"p","location":"remote","simulcast":{"preferredRid":"b"},"mid":"3"}]})";
+
+std::string pairOf(const std::string& setCookie) { return setCookie.substr(0, setCookie.find(';')); }
+
+/// Kevin in the lobby of room "r".
+struct Lobby {
+  SiteUnderTest site;
+  std::string kevin;
+  std::string meeting;
+  std::optional<WebSocketClient> socket;
+
+  explicit Lobby(const std::function<void(config::Config&)>& adjust = {}) : site(adjust) {
+    kevin = takeName(site.port(), "Kevin");
+    site.useCookie(kevin);
+    socket.emplace(site.enter("kevin"));
+    meeting = socket->receive("roomState")["state"]["meetingId"];
+  }
+
+  HttpAnswer newSession(Fields fields = {}) {
+    fields.try_emplace("Cookie", kevin);
+    return site.post("/partytracks/sessions/new?correlationId=" + meeting, "", fields);
+  }
+  /// The same request by hand.
+  [[nodiscard]] std::string newSessionText() const {
+    return "POST /partytracks/sessions/new?correlationId=" + meeting + " HTTP/1.1\r\nHost: a\r\nCookie: " + kevin +
+           "\r\nContent-Length: 0\r\n\r\n";
+  }
+  /// Opens a session of this name and keeps its lock.
+  void open(const std::string& session) {
+    Script script;
+    script.session = session;
+    site.realtime.say(script);
+    const HttpAnswer answer = newSession();
+    REQUIRE(answer.status == 201);
+    cookies = kevin + "; " + pairOf(answer.cookies.back());
+    site.realtime.calls();
+  }
+  HttpAnswer call(const std::string& method, const std::string& path, const std::string& body, Fields fields = {}) {
+    fields.try_emplace("Cookie", cookies);
+    return request(site.port(), method, "/partytracks/sessions/s1/" + path, fields, body);
+  }
+  HttpAnswer newTracks(const std::string& body) { return call("POST", "tracks/new", body); }
+  void fail(ErrorCode code) { site.realtime.say(Script::failing({code, "A sentence."})); }
+  [[nodiscard]] std::string origin() const { return "http://127.0.0.1:" + std::to_string(site.port()); }
+
+  /// With the lock of the session that was opened.
+  std::string cookies;
+};
+
+/// The refusal of a session that neither version of the media client takes for one.
+void checkNoSession(const HttpAnswer& answer, unsigned status) {
+  CHECK(answer.status == status);
+  CHECK(answer.status > 400);
+  CHECK_FALSE(answer.body.empty());
+  CHECK(Json::parse(answer.body, nullptr, false).is_discarded());
+  CHECK(answer.headers.at("content-type") == "text/plain; charset=utf-8");
+  CHECK(answer.headers.count("set-cookie") == 0);
+}
+
+TEST_CASE("whoever is in the room gets a session of that room, and its lock") {
+  Lobby lobby;
+  const HttpAnswer answer = lobby.newSession();
+  CHECK(answer.status == 201);
+  CHECK(Json::parse(answer.body) == Json{{"sessionId", "s1"}});
+  REQUIRE(answer.cookies.size() == 1);
+  CHECK(answer.cookies[0].starts_with("partytracks-session-s1="));
+  CHECK(answer.cookies[0].ends_with("; HttpOnly; SameSite=Strict; Path=/partytracks; Max-Age=43200"));
+  const auto calls = lobby.site.realtime.calls();
+  REQUIRE(calls.size() == 1);
+  CHECK(calls[0].name == "newSession");
+  CHECK(calls[0].scope.name == "room:r");
+  CHECK(calls[0].session.starts_with("session:"));
+  // With whatever the page adds to each query, and from the own origin.
+  lobby.meeting = lobby.meeting + "&more=1";
+  CHECK(lobby.newSession({{"Origin", lobby.origin()}}).status == 201);
+}
+
+TEST_CASE("every refusal of a session is text with a status over 400") {
+  Lobby lobby;
+  const std::string path = "/partytracks/sessions/new";
+  const std::string query = "?correlationId=" + lobby.meeting;
+  const std::string stranger = takeName(lobby.site.port(), "Stranger");
+  checkNoSession(lobby.newSession({{"Cookie", ""}}), 401);
+  CHECK(lobby.newSession({{"Cookie", ""}}).body == "unauthorized");
+  checkNoSession(lobby.newSession({{"Origin", "https://evil.example"}}), 403);
+  checkNoSession(lobby.newSession({{"Cookie", stranger}}), 404);
+  for (const std::string& bad : {std::string{}, std::string{"?correlationId="}, std::string{"?correlationId=unknown"},
+                                 "?correlationId=" + std::string(1000, 'x'), std::string{"?correlationId=%zz"}})
+    checkNoSession(lobby.site.post(path + bad, "", {{"Cookie", lobby.kevin}}), 404);
+  CHECK(lobby.site.realtime.calls().empty());
+  for (const auto& [code, status] :
+       {std::pair{ErrorCode::temporarilyUnavailable, 503U}, std::pair{ErrorCode::tooManyRequests, 429U},
+        std::pair{ErrorCode::internalError, 500U}, std::pair{ErrorCode::decodingError, 503U}}) {
+    lobby.fail(code);
+    checkNoSession(lobby.newSession(), status);
+  }
+  // From below the routes.
+  checkNoSession(request(lobby.site.port(), "PUT", path + query, {{"Cookie", lobby.kevin}}), 405);
+  RawClient client(lobby.site.port());
+  client.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
+  CHECK(client.read().status == 200);
+  lobby.site.server().drain();
+  client.send(lobby.newSessionText());
+  checkNoSession(client.read(), 503);
+}
+
+TEST_CASE("a client that asks too often for sessions is refused in text") {
+  Lobby lobby([](config::Config& config) { config.http.requestsPerSecondPerAddress = 1; });
+  // Ten requests may come at once, and some have.
+  HttpAnswer answer = lobby.newSession();
+  for (int i = 0; i < 20 && answer.status == 201; ++i) answer = lobby.newSession();
+  checkNoSession(answer, 429);
+}
+
+TEST_CASE("a session that nobody answers for is refused in text") {
+  Lobby lobby;
+  Script script;
+  script.hold = true;
+  lobby.site.realtime.say(script);
+  RawClient client(lobby.site.port());
+  client.send(lobby.newSessionText());
+  while (lobby.site.realtime.forget() == 0) {
+  }
+  checkNoSession(client.read(), 500);
+}
+
+TEST_CASE("a left room opens no sessions") {
+  Lobby lobby;
+  lobby.socket->send({{"type", "userLeft"}});
+  lobby.socket->awaitClose();
+  checkNoSession(lobby.newSession(), 404);
+}
+
+TEST_CASE("locks are pruned when a session is opened") {
+  Lobby lobby;
+  std::string all = lobby.kevin + "; partytracks-session-forged=1.2.3";
+  for (int i = 0; i < 9; ++i) {
+    Script script;
+    script.session = "s" + std::to_string(i);
+    lobby.site.realtime.say(script);
+    all += "; " + pairOf(lobby.newSession().cookies.back());
+  }
+  Script script;
+  script.session = "newest";
+  lobby.site.realtime.say(script);
+  const HttpAnswer answer = lobby.newSession({{"Cookie", all}});
+  REQUIRE(answer.cookies.size() == 4);
+  CHECK(answer.cookies[0] == "partytracks-session-forged=; HttpOnly; SameSite=Strict; Path=/partytracks; Max-Age=0");
+  for (const std::size_t i : {1U, 2U}) {
+    CHECK(answer.cookies[i].starts_with("partytracks-session-s"));
+    CHECK(answer.cookies[i].ends_with("=; HttpOnly; SameSite=Strict; Path=/partytracks; Max-Age=0"));
+  }
+  CHECK(answer.cookies[3].starts_with("partytracks-session-newest="));
+}
+
+TEST_CASE("locks are for HTTPS only where HTTPS is spoken") {
+  Lobby lobby([](config::Config& config) {
+    config.trustedProxies.v4.push_back(boost::asio::ip::make_network_v4("127.0.0.0/8"));
+  });
+  const std::string useless = lobby.kevin + "; partytracks-session-old=1";
+  for (const std::string& cookie : lobby.newSession({{"X-Forwarded-Proto", "https"}, {"Cookie", useless}}).cookies)
+    CHECK(cookie.ends_with("; Secure"));
+  for (const std::string& cookie : lobby.newSession({{"X-Forwarded-Proto", "http"}, {"Cookie", useless}}).cookies)
+    CHECK(cookie.find("Secure") == std::string::npos);
+}
+
+TEST_CASE("calls reach the session that their path and lock name") {
+  Lobby lobby;
+  lobby.open("s1");
+  Script script;
+  script.tracks = realtime::TracksAnswer{
+      .requiresImmediateRenegotiation = false,
+      .tracks = {},
+      .description = realtime::SessionDescription{realtime::SessionDescription::Type::answer, "v=0"}};
+  lobby.site.realtime.say(script);
+
+  // A media client that names no content type (protocol C.1).
+  const HttpAnswer push = lobby.call("POST", "tracks/new?correlationId=" + lobby.meeting, kPush);
+  CHECK(push.status == 200);
+  CHECK(push.headers.at("content-type") == "application/json; charset=utf-8");
+  CHECK(push.cookies.empty());
+  CHECK(Json::parse(push.body)["sessionDescription"] == Json{{"type", "answer"}, {"sdp", "v=0"}});
+  CHECK(lobby.newTracks(kPull).status == 200);
+  CHECK(lobby.call("PUT", "renegotiate", kAnswer).body == "{}");
+  CHECK(lobby
+            .call("PUT", "tracks/update", kUpdate,
+                  {{"Content-Type", "text/plain;charset=UTF-8"}, {"Cookie", lobby.cookies}})
+            .status == 200);
+  CHECK(lobby.call("PUT", "tracks/close", kClose, {{"Origin", lobby.origin()}}).status == 200);
+
+  const auto calls = lobby.site.realtime.calls();
+  REQUIRE(calls.size() == 5);
+  for (const auto& call : calls) {
+    CHECK(call.scope.name == "room:r");
+    CHECK(call.scope.shard == calls[0].scope.shard);
+    CHECK(call.session == "s1");
+  }
+  CHECK(calls[0].name == "newTracks");
+  CHECK(calls[0].tracks.description->sdp == "v=0\r\n");
+  CHECK(calls[1].tracks.tracks[1].sessionId == "q");
+  CHECK(calls[2].name == "renegotiate");
+  CHECK(calls[2].description.sdp == "v=0");
+  CHECK(calls[3].name == "updateTracks");
+  CHECK(calls[3].tracks.tracks[0].simulcast->preferredRid == "b");
+  CHECK(calls[4].name == "closeTracks");
+  CHECK(calls[4].close.mids == std::vector<std::string>{"3"});
+}
+
+TEST_CASE("without the session's own lock there is no call") {
+  Lobby lobby;
+  lobby.open("s1");
+  const std::string lock = lobby.cookies.substr(lobby.cookies.find("; ") + 2);
+  const std::string value = lock.substr(lock.find('='));
+  std::string tampered = lock;
+  tampered[tampered.find('.') + 2] ^= 1;
+  const std::string owner = "session:" + std::string(22, 'x');
+  const http::LockCookie locks{lobby.site.config.sessionSecret};
+  const auto past = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const std::vector<std::string> refused{
+      "",
+      lobby.kevin,
+      lock,
+      lobby.kevin + "; partytracks-session-s2" + value,
+      lobby.kevin + "; " + tampered,
+      lobby.kevin + "; partytracks-session-s1=",
+      takeName(lobby.site.port(), "Stranger") + "; " + lock,
+      lobby.kevin + "; " + pairOf(locks.set({"s1", "r", past + std::chrono::hours{1}}, owner, false))};
+  for (const std::string& cookies : refused) {
+    for (const auto& [method, path] : {std::pair{"POST", "tracks/new"}, std::pair{"PUT", "renegotiate"},
+                                       std::pair{"PUT", "tracks/update"}, std::pair{"PUT", "tracks/close"}}) {
+      const HttpAnswer answer = lobby.call(method, path, kPush, {{"Cookie", cookies}});
+      CHECK(answer.status == 401);
+      CHECK(answer.body == "unauthorized");
+    }
+  }
+  CHECK(lobby.call("POST", "tracks/new", kPush, {{"Origin", "https://evil.example"}}).status == 403);
+  CHECK(lobby.site.realtime.calls().empty());
+}
+
+TEST_CASE("a lock ends with its time, and a used one is renewed in its second half") {
+  Lobby lobby;
+  const auto owner = [&lobby] {
+    lobby.newSession();
+    return lobby.site.realtime.calls()[0].session;
+  }();
+  const http::LockCookie locks{lobby.site.config.sessionSecret};
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const auto callWithin = [&](std::chrono::seconds left) {
+    return lobby.call("POST", "tracks/new", kPush,
+                      {{"Cookie", lobby.kevin + "; " + pairOf(locks.set({"s1", "r", now + left}, owner, false))}});
+  };
+  CHECK(callWithin(std::chrono::seconds{0}).status == 401);
+  CHECK(callWithin(std::chrono::hours{12}).cookies.empty());
+  const HttpAnswer renewed = callWithin(std::chrono::hours{1});
+  CHECK(renewed.status == 200);
+  REQUIRE(renewed.cookies.size() == 1);
+  CHECK(renewed.cookies[0].ends_with("; Max-Age=43200"));
+  const HttpAnswer next =
+      lobby.call("POST", "tracks/new", kPush, {{"Cookie", lobby.kevin + "; " + pairOf(renewed.cookies[0])}});
+  CHECK(next.status == 200);
+  CHECK(next.cookies.empty());
+}
+
+TEST_CASE("a failed push has an error and no tracks") {
+  Lobby lobby;
+  lobby.open("s1");
+  for (const auto& [code, status] :
+       {std::pair{ErrorCode::sessionGone, 410U}, std::pair{ErrorCode::sessionNotConnected, 425U},
+        std::pair{ErrorCode::invalidSessionDescription, 406U}, std::pair{ErrorCode::tooManyRequests, 429U}}) {
+    lobby.fail(code);
+    const HttpAnswer answer = lobby.newTracks(kPush);
+    CHECK(answer.status == status);
+    CHECK(Json::parse(answer.body) == Json{{"errorCode", realtime::nameOf(code)}, {"errorDescription", "A sentence."}});
+  }
+}
+
+TEST_CASE("a pull fails track by track, even if it fails as a whole") {
+  Lobby lobby;
+  lobby.open("s1");
+  for (const ErrorCode code :
+       {ErrorCode::sessionGone, ErrorCode::sessionNotConnected, ErrorCode::tooManyRequests, ErrorCode::internalError}) {
+    lobby.fail(code);
+    const HttpAnswer answer = lobby.newTracks(kPull);
+    CHECK(answer.status == 200);
+    const Json failed{{"mid", ""}, {"errorCode", realtime::nameOf(code)}, {"errorDescription", "A sentence."}};
+    Json expected{{"requiresImmediateRenegotiation", false}, {"tracks", {failed, failed}}};
+    expected["tracks"][0].update({{"trackName", "t"}, {"sessionId", "p"}});
+    expected["tracks"][1].update({{"trackName", "u"}, {"sessionId", "q"}});
+    CHECK(Json::parse(answer.body) == expected);
+  }
+  Script script;
+  realtime::TracksAnswer half{.requiresImmediateRenegotiation = true, .tracks = {{}, {}}, .description = std::nullopt};
+  for (auto& track : half.tracks) track.location = realtime::Location::remote;
+  half.tracks[0].mid = "7";
+  half.tracks[1].error = Error{ErrorCode::notFoundTrack, "There is none."};
+  half.description = realtime::SessionDescription{realtime::SessionDescription::Type::offer, "v=0"};
+  script.tracks = half;
+  lobby.site.realtime.say(script);
+  const HttpAnswer answer = lobby.newTracks(kPull);
+  CHECK(answer.status == 200);
+  const Json body = Json::parse(answer.body);
+  CHECK_FALSE(body.contains("errorCode"));
+  CHECK(body["tracks"][0]["mid"] == "7");
+  CHECK(body["tracks"][1]["mid"] == "");
+  CHECK(body["tracks"][1]["errorCode"] == "not_found_track_error");
+  CHECK(body["requiresImmediateRenegotiation"] == true);
+}
+
+TEST_CASE("renegotiate, close and update fail with an error and its status") {
+  Lobby lobby;
+  lobby.open("s1");
+  lobby.fail(ErrorCode::invalidSessionDescription);
+  const Json error{{"errorCode", "invalid_session_description"}, {"errorDescription", "A sentence."}};
+  for (const auto& [path, body] :
+       {std::pair{"renegotiate", kAnswer}, std::pair{"tracks/close", kClose}, std::pair{"tracks/update", kUpdate}}) {
+    const HttpAnswer answer = lobby.call("PUT", path, body);
+    CHECK(answer.status == 406);
+    CHECK(Json::parse(answer.body) == error);
+  }
+  lobby.site.realtime.calls();
+  const auto code = [&lobby](const std::string& method, const std::string& path, const std::string& body) {
+    const HttpAnswer answer = lobby.call(method, path, body);
+    return std::to_string(answer.status) + " " + Json::parse(answer.body)["errorCode"].get<std::string>();
+  };
+  CHECK(code("PUT", "tracks/close", R"({"tracks":[{"mid":"3"}],"force":false})") == "406 invalid_params");
+  CHECK(code("PUT", "tracks/close", "") == "400 decoding_error");
+  CHECK(code("PUT", "renegotiate", "not JSON") == "400 decoding_error");
+  CHECK(code("PUT", "tracks/update", R"({"tracks":[]})") == "406 invalid_params");
+  CHECK(code("POST", "tracks/new", "{}") == "406 invalid_params");
+  CHECK(code("POST", "tracks/new",
+             R"({"autoDiscover":true,"sessionDescription":{"type":"offer","sdp":")" + std::string(600'000, 'x') +
+                 "\"}}") == "413 payload_too_large");
+  CHECK(lobby.site.realtime.calls().empty());
+}
+
+TEST_CASE("pages are told where STUN is for direct calls, and the media client gets none") {
+  const SiteUnderTest site({}, {"stun:192.0.2.1:8787", "stun:[2001:db8::1]:8787"});
+  CHECK(Json::parse(site.get("/api/config").body)["iceServers"] ==
+        Json::parse(R"([{"urls":["stun:192.0.2.1:8787","stun:[2001:db8::1]:8787"]}])"));
+  const SiteUnderTest without({}, {});
+  CHECK(Json::parse(without.get("/api/config").body)["iceServers"] == Json::array());
+
+  const auto answer = site.get("/partytracks/generate-ice-servers", {{"Cookie", takeName(site.port(), "Kevin")}});
+  CHECK(answer.status == 200);
+  CHECK(answer.body == R"({"iceServers":[]})");
+  CHECK(site.get("/partytracks/generate-ice-servers").status == 401);
+}
+
+TEST_CASE("nothing else is under the media client's address, and nothing there redirects") {
+  Lobby lobby;
+  lobby.open("s1");
+  for (const char* path : {"/partytracks", "/partytracks/", "/partytracks/room", "/partytracks/sessions/s1",
+                           "/partytracks/sessions/s1/datachannels/new", "/partytracks/sessions/s1/tracks",
+                           "/partytracks/sessions/..%2Fs1/tracks/close"}) {
+    for (const char* method : {"GET", "POST", "PUT"}) {
+      const HttpAnswer answer = request(lobby.site.port(), method, path, {{"Cookie", lobby.cookies}});
+      CHECK(answer.status == 404);
+      CHECK(Json::parse(answer.body).is_object());
+    }
+  }
+  CHECK(lobby.call("GET", "tracks/new", "").status == 400);
+  CHECK(lobby.call("POST", "renegotiate", kAnswer).status == 405);
+}
+
+TEST_CASE("an answer about a session may come after the server has gone") {
+  Lobby lobby;
+  Script script;
+  script.hold = true;
+  lobby.site.realtime.say(script);
+  RawClient client(lobby.site.port());
+  client.send(lobby.newSessionText());
+  while (lobby.site.realtime.held() == 0) {
+  }
+  lobby.site.stop();
+  CHECK(lobby.site.realtime.letGo() == 1);
+  CHECK(client.atEnd());
+}
+
+}  // namespace
+}  // namespace akbuzat::test
