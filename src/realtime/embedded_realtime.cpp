@@ -77,4 +77,8 @@ bool EmbeddedRealtime::belongs(util::ShardIndex shard, std::string_view session,
 
 void EmbeddedRealtime::end(util::ShardIndex shard, const std::string& session) { sfu_.shard(shard).end(session); }
 
+void EmbeddedRealtime::endAll(util::ShardIndex shard, std::string_view room, std::string_view owner) {
+  sfu_.shard(shard).endAll(Scope::ofRoom(std::string{room}, shard).name, owner);
+}
+
 }  // namespace akbuzat::realtime

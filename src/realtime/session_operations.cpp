@@ -1,5 +1,6 @@
 #include "realtime/session_operations.hpp"
 
+#include <set>
 #include <utility>
 
 #include "akbuzat/sdp/errors.hpp"
@@ -129,12 +130,9 @@ Result<std::monostate> renegotiate(sfu::PeerSession& session, const SessionDescr
 
 Result<TracksAnswer> closeTracks(sfu::PeerSession& session, const CloseRequest& request) {
   TracksAnswer result;
-  std::vector<bool> known;
-  for (const std::string& mid : request.mids) {
-    bool live = false;
-    for (const sfu::TrackState& track : session.tracks()) live = live || track.mid == mid;
-    known.push_back(live);
-  }
+  std::set<std::string, std::less<>> live;
+  for (sfu::TrackState& track : session.tracks()) live.insert(std::move(track.mid));
+  for (std::string& mid : session.unnamedMids()) live.insert(std::move(mid));
   if (request.description) {
     if (request.description->type != SessionDescription::Type::offer) {
       return Error{ErrorCode::invalidSessionDescription, "Tracks are closed with an offer."};
@@ -145,11 +143,11 @@ Result<TracksAnswer> closeTracks(sfu::PeerSession& session, const CloseRequest& 
   } else if (!request.force) {
     return Error{ErrorCode::invalidParams, "Without force, tracks are closed with an offer."};
   }
-  for (std::size_t i = 0; i < request.mids.size(); ++i) {
+  for (const std::string& mid : request.mids) {
     TrackObject& track = result.tracks.emplace_back();
-    track.mid = request.mids[i];
+    track.mid = mid;
     // With an offer the section is gone already.
-    const bool closed = session.close(request.mids[i]) || known[i];
+    const bool closed = session.close(mid) || live.contains(mid);
     if (!closed) track.error = Error{ErrorCode::closeTrack, "There is no such track, or it is closed already."};
   }
   return result;

@@ -208,6 +208,10 @@ void Room::remove(Members::iterator member, TimePoint now, Effects& effects) {
   effects.changes.push_back(RemoveUser{member->first});
   const std::vector<std::string>& sessions = member->second.sessions.sessions();
   effects.endedSessions.insert(effects.endedSessions.end(), sessions.begin(), sessions.end());
+  const std::string& owner = member->second.owner;
+  if (std::ranges::count(members_, owner, [](const auto& entry) { return entry.second.owner; }) == 1) {
+    effects.goneOwners.push_back(owner);
+  }
   mediaPath_.forget(member->first);
   pathUndecided_ = true;
   // Everybody has seen the id; whoever lost the network for long must find it free.

@@ -43,12 +43,14 @@ struct Closing {
 };
 
 /// What an event leads to. `changes` must be durable before anything else of it happens; `closings` come after
-/// `deliveries`. `endedSessions` are the SFU sessions of members who have left.
+/// `deliveries`. `endedSessions` are the SFU sessions of members who have left; `goneOwners` are those of whom no
+/// member is left, so that none of their sessions may stay.
 struct Effects {
   std::vector<StoreChange> changes;
   std::vector<Delivery> deliveries;
   std::vector<Closing> closings;
   std::vector<std::string> endedSessions;
+  std::vector<std::string> goneOwners;
 };
 
 /// The rules of a room, without threads, sockets, clocks or disk: an event and the time go in, effects come out; a new

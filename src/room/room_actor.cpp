@@ -172,6 +172,7 @@ void RoomActor::deliver(Effects effects) {
     forget(closing.socket);
   }
   for (const std::string& session : effects.endedSessions) media_.end(shard_, session);
+  for (const std::string& owner : effects.goneOwners) media_.endAll(shard_, name_, owner);
 }
 
 void RoomActor::forget(SocketId id) {

@@ -87,6 +87,8 @@ void Room::on(Member& member, const protocol::P2pFailed& message, TimePoint, Eff
   if (!member.user.joined) return refuse(member, ErrorCode::notJoined, effects);
   const Member* const peer = joinedMember(message.peer);
   if (peer == nullptr || peer == &member) return refuse(member, ErrorCode::unknownUser, effects);
+  // The link is down because the peer is away; when it is back there is a new one.
+  if (!peer->socket) return;
   mediaPath_.reportFailure(member.user.id, peer->user.id);
   pathUndecided_ = true;
 }

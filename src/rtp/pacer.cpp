@@ -16,7 +16,9 @@ bool Pacer::mayPass(util::TimePoint now) noexcept {
 
 void Pacer::onSent(std::size_t bytes, util::TimePoint now) noexcept {
   drain(now);
-  if (bytesPerSecond_ > 0) debt_ += static_cast<double>(bytes);
+  if (bytesPerSecond_ <= 0) return;
+  const double most = bytesPerSecond_ * std::chrono::duration<double>(kMostDebt).count();
+  debt_ = std::min(debt_ + static_cast<double>(bytes), std::max(debt_, most));
 }
 
 void Pacer::drain(util::TimePoint now) noexcept {

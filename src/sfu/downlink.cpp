@@ -8,10 +8,13 @@ namespace akbuzat::sfu {
 namespace {
 
 using namespace std::chrono;
+using namespace std::chrono_literals;
 
 /// Fixed header, extension header, and our four elements (mid of at most 16 bytes), padded.
 constexpr std::size_t kMaxHeader = 12 + 4 + (1 + 16) + (1 + 3) + (1 + 2) + (1 + 1) + 3;
 constexpr std::size_t kOriginalSequenceSize = 2;
+/// Bytes a second that may be sent again on any line: a keyframe or two.
+constexpr std::size_t kLeastResent = std::size_t{64} * 1024;
 
 }  // namespace
 
@@ -67,14 +70,22 @@ void Downlink::sendRtcp(util::Bytes compound) noexcept {
   if (size != 0) sink_.send(*path, size);
 }
 
+bool Downlink::mayResend(util::TimePoint now) noexcept {
+  if (now - resendPeriod_ >= 1s) {
+    resendPeriod_ = now;
+    resent_ = 0;
+  }
+  return resent_ < std::max<std::size_t>(kLeastResent, static_cast<std::size_t>(estimator_.target() / 8 / 2));
+}
+
 void Downlink::onFeedback(const rtp::TransportFeedback& feedback, util::TimePoint now) noexcept {
   estimator_.onFeedback(feedback, now);
-  pacer_.setRate(estimator_.target(), now);
+  refreshRate(now);
 }
 
 void Downlink::onRemb(std::uint64_t bitsPerSecond, util::TimePoint now) noexcept {
   estimator_.onRemb(bitsPerSecond, now);
-  pacer_.setRate(estimator_.target(), now);
+  refreshRate(now);
 }
 
 std::size_t Downlink::probeBytesDue(std::uint64_t wanted, util::TimePoint now) noexcept {

@@ -47,6 +47,12 @@ class Downlink {
   /// True if a packet that can wait may leave now.
   [[nodiscard]] bool mayPass(util::TimePoint now) noexcept { return pacer_.mayPass(now); }
 
+  /// What is sent again is bounded to a share of the line, whatever a client asks for.
+  [[nodiscard]] bool mayResend(util::TimePoint now) noexcept;
+  void onResent(std::size_t bytes) noexcept { resent_ += bytes; }
+
+  /// Takes over a new estimate; also to be called now and then, as silence lowers it.
+  void refreshRate(util::TimePoint now) noexcept { pacer_.setRate(estimator_.target(), now); }
   void onFeedback(const rtp::TransportFeedback& feedback, util::TimePoint now) noexcept;
   void onRemb(std::uint64_t bitsPerSecond, util::TimePoint now) noexcept;
   [[nodiscard]] rtp::BandwidthEstimator& estimator() noexcept { return estimator_; }
@@ -71,6 +77,9 @@ class Downlink {
   rtp::Pacer pacer_;
   std::optional<Probe> probe_;
   std::uint16_t transportSequence_ = 0;
+  /// Bytes sent again in the second that began at `resendPeriod_`.
+  std::size_t resent_ = 0;
+  util::TimePoint resendPeriod_{};
   std::uint64_t packets_ = 0;
   std::uint64_t bytes_ = 0;
 };

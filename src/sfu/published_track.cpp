@@ -13,6 +13,8 @@ namespace {
 /// Weight of one packet (20 ms) in the loudness: a voice counts after some 200 ms and is remembered for about a second.
 constexpr double kRise = 0.1;
 constexpr double kFall = 0.02;
+/// A microphone whose packets stay away says nothing, however loud it was.
+constexpr auto kSilentAfter = std::chrono::seconds{1};
 
 }  // namespace
 
@@ -89,6 +91,10 @@ void PublishedTrack::listenTo(std::uint8_t audioLevel) noexcept {
   // -dBov to linear amplitude.
   const double amplitude = heard.level >= 127 ? 0 : std::pow(10.0, -static_cast<double>(heard.level) / 20);
   loudness_ += (amplitude - loudness_) * (amplitude > loudness_ ? kRise : kFall);
+}
+
+double PublishedTrack::loudness(util::TimePoint now) const noexcept {
+  return now - lastPacket() < kSilentAfter ? loudness_ : 0;
 }
 
 void PublishedTrack::remove(Subscription& subscription) { std::erase(subscribers_, &subscription); }

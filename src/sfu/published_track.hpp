@@ -63,7 +63,7 @@ class PublishedTrack {
   [[nodiscard]] std::size_t subscriberCount() const noexcept { return subscribers_.size(); }
 
   /// 0 … 1, how loud the voice has been lately; 0 for video.
-  [[nodiscard]] double loudness() const noexcept { return loudness_; }
+  [[nodiscard]] double loudness(util::TimePoint now) const noexcept;
   [[nodiscard]] util::TimePoint lastPacket() const noexcept;
 
  private:

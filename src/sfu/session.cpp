@@ -53,9 +53,9 @@ PublishedTrack* Session::published(std::string_view name) noexcept {
   return nullptr;
 }
 
-double Session::loudness() const noexcept {
+double Session::loudness(util::TimePoint now) const noexcept {
   double loudest = 0;
-  for (const auto& [mid, track] : published_) loudest = std::max(loudest, track->loudness());
+  for (const auto& [mid, track] : published_) loudest = std::max(loudest, track->loudness(now));
   return loudest;
 }
 
@@ -124,6 +124,14 @@ void Session::apply(const sdp::Negotiator::Outcome& outcome) {
 }
 
 void Session::bindSources(PublishedTrack& track) {
+  // SSRCs of an earlier description that no source goes by any more.
+  std::erase_if(incoming_, [&](const auto& entry) {
+    if (entry.second.track != &track) return false;
+    const Source& source = *track.sources()[entry.second.layer];
+    if (entry.first == (entry.second.rtx ? source.rtxSsrc() : source.ssrc())) return false;
+    transport_.forgetInbound(entry.first);
+    return true;
+  });
   for (std::size_t layer = 0; layer < track.sources().size(); ++layer) {
     const Source& source = *track.sources()[layer];
     if (source.ssrc() != 0) incoming_[source.ssrc()] = {&track, layer, false};
@@ -177,7 +185,10 @@ std::optional<std::string> Session::midOf(std::string_view name) const {
 }
 
 boost::system::result<std::string> Session::invite(sdp::MediaKind kind, const std::string& name, bool bidirectional) {
-  if (midOf(name)) return errc::nameTaken;
+  if (const auto known = midOf(name)) {
+    if (invited_.contains(*known)) return *known;
+    return errc::nameTaken;
+  }
   if (published_.size() + pulled_.size() + invited_.size() >= kMaxTracks) return errc::tooManyTracks;
   auto mid = negotiator_.addReceiving(kind, bidirectional);
   if (mid) invited_[*mid] = name;
@@ -203,16 +214,34 @@ boost::system::result<std::string> Session::pull(const SessionId& publisher, con
 boost::system::error_code Session::update(const std::string& mid, const SessionId& publisher, const std::string& name,
                                           std::optional<LayerWish> wish) {
   const auto found = pulled_.find(mid);
-  if (found == pulled_.end()) return errc::noSuchMid;
+  if (found == pulled_.end()) return pullInto(mid, publisher, name, std::move(wish));
   Subscription& subscription = *found->second;
-  if (!publisher.empty() && (publisher != subscription.publisher() || name != subscription.name())) {
-    PublishedTrack* track = host_.findTrack(scope_, publisher, name);
+  const bool another = !publisher.empty() && (publisher != subscription.publisher() || name != subscription.name());
+  // A track that has ended may have begun again under its name.
+  if (another || subscription.track() == nullptr) {
+    PublishedTrack* track = publisher.empty() ? host_.findTrack(scope_, subscription.publisher(), subscription.name())
+                                              : host_.findTrack(scope_, publisher, name);
     if (track == nullptr) return errc::noSuchTrack;
     if (track->parameters().codec != subscription.parameters().codec) return errc::notCompatible;
     subscription.setTrack(*track);
   }
   if (wish) subscription.setWish(*std::move(wish));
   nextDistribution_ = {};
+  return {};
+}
+
+/// A section that the client sends on may be used in the other direction as well, if it was offered so.
+boost::system::error_code Session::pullInto(const std::string& mid, const SessionId& publisher, const std::string& name,
+                                            std::optional<LayerWish> wish) {
+  const auto parameters = negotiator_.sending(mid);
+  if (!parameters) return errc::noSuchMid;
+  PublishedTrack* track = host_.findTrack(scope_, publisher, name);
+  if (track == nullptr) return errc::noSuchTrack;
+  if (track->parameters().codec != parameters->codec) return errc::notCompatible;
+  auto& subscription = pulled_[mid];
+  subscription = std::make_unique<Subscription>(*parameters, *track, std::move(wish).value_or(LayerWish{}), downlink_);
+  bySsrc_[parameters->ssrc] = subscription.get();
+  subscription->activate();
   return {};
 }
 

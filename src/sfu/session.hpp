@@ -24,7 +24,7 @@ namespace akbuzat::sfu {
 class SessionHost {
  public:
   virtual void addPath(const transport::Path& path, class Session& session) = 0;
-  virtual void removePath(const transport::Path& path) = 0;
+  virtual void removePath(const transport::Path& path, class Session& session) = 0;
   /// The track that a session of the scope publishes under this name; nullptr if there is none.
   virtual PublishedTrack* findTrack(std::string_view scope, const SessionId& publisher, std::string_view name) = 0;
   virtual rtp::PacketPool& pool() = 0;
@@ -51,7 +51,7 @@ class Session final : public PeerSession, private transport::PeerTransport::List
   [[nodiscard]] std::size_t publishedCount() const noexcept { return published_.size(); }
   [[nodiscard]] std::size_t pulledCount() const noexcept { return pulled_.size(); }
   /// How loud the client's voice has been lately, 0 … 1.
-  [[nodiscard]] double loudness() const noexcept;
+  [[nodiscard]] double loudness(util::TimePoint now) const noexcept;
 
   /// Somebody has used the session.
   void touch(util::TimePoint now) noexcept { usedAt_ = now; }
@@ -90,15 +90,17 @@ class Session final : public PeerSession, private transport::PeerTransport::List
   void onRtcp(util::Bytes packet, util::TimePoint now) override;
   void onState(transport::PeerTransport::State state, util::TimePoint now) override;
   void onPathAdded(const transport::Path& path) override { host_.addPath(path, *this); }
-  void onPathRemoved(const transport::Path& path) override { host_.removePath(path); }
+  void onPathRemoved(const transport::Path& path) override { host_.removePath(path, *this); }
 
   void apply(const sdp::Negotiator::Outcome& outcome);
+  boost::system::error_code pullInto(const std::string& mid, const SessionId& publisher, const std::string& name,
+                                     std::optional<LayerWish> wish);
   void bindSources(PublishedTrack& track);
   /// What has ended gives back what the transport keeps of its SSRCs.
   void forget(const PublishedTrack& track);
   void forget(const Subscription& subscription);
-  [[nodiscard]] Incoming* incomingOf(const rtp::PacketView& view);
-  [[nodiscard]] Incoming* identify(const rtp::PacketView& view);
+  [[nodiscard]] Incoming* incomingOf(const rtp::PacketView& view, util::TimePoint now);
+  [[nodiscard]] Incoming* identify(const rtp::PacketView& view, util::TimePoint now);
   void onRetransmission(const Incoming& incoming, util::MutableBytes packet, const rtp::PacketView& view,
                         util::TimePoint now);
   void onRtcpPart(const rtp::RtcpPacket& part, util::TimePoint now);
@@ -135,6 +137,8 @@ class Session final : public PeerSession, private transport::PeerTransport::List
   util::TimePoint nextFeedback_{};
   util::TimePoint nextReports_{};
   util::TimePoint nextDistribution_{};
+  /// Whose turn it is to send what waits.
+  std::string drainFrom_;
   /// Scratch of `distribute`, kept to be allocated once.
   std::vector<rtp::StreamDemand> demands_;
   std::vector<Subscription*> demanding_;

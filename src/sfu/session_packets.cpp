@@ -10,6 +10,8 @@ namespace {
 
 /// SSRCs of one client; a browser has a handful a track.
 constexpr std::size_t kMaxIncoming = 1024;
+/// A source that has been silent for so long may go on under another SSRC.
+constexpr auto kSilence = std::chrono::milliseconds{500};
 /// The original sequence number before an RTX payload (RFC 4588 section 4).
 constexpr std::size_t kOriginalSequenceSize = 2;
 
@@ -26,7 +28,7 @@ void Session::onState(transport::PeerTransport::State state, util::TimePoint) {
 void Session::onRtp(util::MutableBytes packet, util::TimePoint now) {
   const auto view = rtp::PacketView::parse(packet);
   if (!view) return;
-  const Incoming* incoming = incomingOf(*view);
+  const Incoming* incoming = incomingOf(*view, now);
   if (incoming == nullptr) return;
   const sdp::ReceiveParameters& parameters = incoming->track->parameters();
   if (const auto number = view->extension(parameters.extensions.transportSequence); number && number->size() >= 2) {
@@ -56,14 +58,14 @@ void Session::onRetransmission(const Incoming& incoming, util::MutableBytes pack
   }
 }
 
-Session::Incoming* Session::incomingOf(const rtp::PacketView& view) {
+Session::Incoming* Session::incomingOf(const rtp::PacketView& view, util::TimePoint now) {
   const auto known = incoming_.find(view.ssrc());
-  return known != incoming_.end() ? &known->second : identify(view);
+  return known != incoming_.end() ? &known->second : identify(view, now);
 }
 
 /// An SSRC that no description has named: its first packets say which section and layer they are of (RFC 8843 section
 /// 9.2, RFC 8852).
-Session::Incoming* Session::identify(const rtp::PacketView& view) {
+Session::Incoming* Session::identify(const rtp::PacketView& view, util::TimePoint now) {
   if (incoming_.size() >= kMaxIncoming) return nullptr;
   for (const auto& [mid, track] : published_) {
     const sdp::ReceiveParameters& parameters = track->parameters();
@@ -74,6 +76,8 @@ Session::Incoming* Session::identify(const rtp::PacketView& view) {
         track->layerOf(view.textExtension(rtx ? parameters.extensions.repairedRid : parameters.extensions.rid));
     if (!layer) return nullptr;
     Source& source = *track->sources()[*layer];
+    // One that still speaks is not replaced by whoever else names its section.
+    if (!rtx && source.ssrc() != 0 && now - source.lastPacket() < kSilence) return nullptr;
     if (const std::uint32_t before = rtx ? source.rtxSsrc() : source.ssrc(); incoming_.erase(before) != 0) {
       transport_.forgetInbound(before);
     }

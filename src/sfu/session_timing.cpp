@@ -126,7 +126,10 @@ void Session::sendReports(util::TimePoint now) {
 void Session::distribute(const SessionId& activeSpeaker, util::TimePoint now) {
   demands_.clear();
   demanding_.clear();
+  downlink_.refreshRate(now);
   for (const auto& [mid, subscription] : pulled_) {
+    // What the client has not agreed to yet costs it nothing.
+    if (!subscription->isActive()) continue;
     rtp::StreamDemand demand = subscription->demand(now);
     const PublishedTrack* track = subscription->track();
     if (track != nullptr && track->isVideo()) {
@@ -148,9 +151,15 @@ void Session::distribute(const SessionId& activeSpeaker, util::TimePoint now) {
 }
 
 void Session::drain(util::TimePoint now) {
-  for (const auto& [mid, subscription] : pulled_) {
-    if (!subscription->drain(now)) return;
-  }
+  // Whoever was stopped last begins, so that one large picture does not starve the others.
+  const auto begin = pulled_.lower_bound(drainFrom_);
+  const auto serve = [&](auto first, auto last) {
+    for (auto it = first; it != last; ++it) {
+      if (!it->second->drain(now)) drainFrom_ = it->first;
+    }
+  };
+  serve(begin, pulled_.end());
+  serve(pulled_.begin(), begin);
 }
 
 void Session::probe(util::TimePoint now) {

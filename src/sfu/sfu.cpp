@@ -68,7 +68,8 @@ void Sfu::adoptTcp(int fd, std::string early) {
     const std::size_t length = util::readU16({bytes, early.size()}, 0);
     if (early.size() >= kFrameHeader + length) {
       const auto message = transport::parseStun(util::Bytes{bytes + kFrameHeader, length});
-      if (message) index = transport::shardOf(message->username).value_or(index);
+      // "ours:theirs" (RFC 8445 section 7.2.2).
+      if (message) index = transport::shardOf(message->username.substr(0, message->username.find(':'))).value_or(index);
     }
   }
   // No check for a session of ours.

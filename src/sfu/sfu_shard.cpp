@@ -27,6 +27,8 @@ constexpr std::size_t kMaxPooledPackets = 512 * 1024;
 constexpr double kPlainStunRate = 200;
 /// Below this nobody speaks: about -50 dBov.
 constexpr double kSilence = 0.003;
+/// A session that was heard within this time keeps its addresses; a browser checks every 2.5 s.
+constexpr auto kPathHeld = 6s;
 /// Room for a success response (transport::writeBindingSuccess).
 constexpr std::size_t kStunAnswerSize = 96;
 
@@ -120,6 +122,14 @@ void SfuShard::end(const SessionId& session) {
   socket_.flush();
 }
 
+void SfuShard::endAll(std::string_view scope, std::string_view owner) {
+  std::vector<SessionId> owned;
+  for (const auto& [id, session] : sessions_) {
+    if (session->owner() == owner && session->scope() == scope) owned.push_back(id);
+  }
+  for (const SessionId& id : owned) end(id);
+}
+
 PublishedTrack* SfuShard::findTrack(std::string_view scope, const SessionId& publisher, std::string_view name) {
   const auto found = sessions_.find(publisher);
   if (found == sessions_.end() || found->second->scope() != scope) return nullptr;
@@ -147,12 +157,19 @@ SfuCounters SfuShard::counters() const {
 // Datagrams
 
 void SfuShard::addPath(const transport::Path& path, Session& session) {
-  byPath_[path] = &session;
+  const auto [entry, added] = byPath_.try_emplace(path, &session);
+  if (!added && entry->second != &session) {
+    // A check's source can be forged: an address that another session hears from is not given away.
+    if (Clock::now() - entry->second->transport().lastHeard() < kPathHeld) return;
+    entry->second = &session;
+  }
   if (path.isTcp()) socket_.confirm(path.connection);
 }
 
-void SfuShard::removePath(const transport::Path& path) {
-  byPath_.erase(path);
+void SfuShard::removePath(const transport::Path& path, Session& session) {
+  const auto entry = byPath_.find(path);
+  if (entry == byPath_.end() || entry->second != &session) return;
+  byPath_.erase(entry);
   if (path.isTcp()) socket_.closeConnection(path.connection);
 }
 
@@ -176,7 +193,10 @@ void SfuShard::onStranger(util::MutableBytes datagram, const transport::Path& fr
     ++ignored_;
     return;
   }
-  session->second->transport().receive(datagram, from, now);
+  transport::PeerTransport& transport = session->second->transport();
+  transport.receive(datagram, from, now);
+  // It may have been another session's until now.
+  if (transport.path() == from) addPath(from, *session->second);
 }
 
 /// For direct calls: tells browsers their address as we see it (RFC 8489 section 6.3.1).
@@ -222,7 +242,7 @@ void SfuShard::tick(util::TimePoint now) {
       if (session->expired(now)) gone.push_back(id);
     }
     for (const SessionId& id : gone) end(id);
-    findSpeakers();
+    findSpeakers(now);
   }
   static const SessionId kNobody;
   for (const auto& [id, session] : sessions_) {
@@ -232,10 +252,10 @@ void SfuShard::tick(util::TimePoint now) {
   socket_.flush();
 }
 
-void SfuShard::findSpeakers() {
+void SfuShard::findSpeakers(util::TimePoint now) {
   std::unordered_map<std::string, std::pair<double, SessionId>> loudest;
   for (const auto& [id, session] : sessions_) {
-    const double loudness = session->loudness();
+    const double loudness = session->loudness(now);
     auto& best = loudest[session->scope()];
     if (loudness > std::max(best.first, kSilence)) best = {loudness, id};
   }

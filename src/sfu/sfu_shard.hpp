@@ -38,10 +38,11 @@ class SfuShard final : public ShardSfu,
   [[nodiscard]] std::optional<std::string_view> ownerOf(std::string_view scope,
                                                         const SessionId& session) const override;
   void end(const SessionId& session) override;
+  void endAll(std::string_view scope, std::string_view owner) override;
   [[nodiscard]] SfuCounters counters() const override;
 
   void addPath(const transport::Path& path, Session& session) override;
-  void removePath(const transport::Path& path) override;
+  void removePath(const transport::Path& path, Session& session) override;
   PublishedTrack* findTrack(std::string_view scope, const SessionId& publisher, std::string_view name) override;
   rtp::PacketPool& pool() override { return pool_; }
   transport::DatagramSink& sink() override { return socket_; }
@@ -55,7 +56,7 @@ class SfuShard final : public ShardSfu,
   void answerPlainStun(util::Bytes datagram, const transport::Path& from, util::TimePoint now);
   void armTimer();
   void tick(util::TimePoint now);
-  void findSpeakers();
+  void findSpeakers(util::TimePoint now);
 
   const util::ShardIndex index_;
   const sdp::CodecName videoCodec_;

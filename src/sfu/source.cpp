@@ -39,11 +39,15 @@ bool Source::bind(std::uint32_t ssrc) {
 bool Source::onPacket(std::uint16_t sequence, std::uint32_t timestamp, util::Bytes packet, bool retransmitted,
                       bool keyframe, util::TimePoint now) {
   lastPacket_ = now;
-  meter_.onBytes(packet.size(), now);
   statistics_.onPacket(sequence, timestamp, packet.size(), retransmitted, now);
+  // Browsers probe their own line with copies: those are not what the layer takes.
+  if (nack_ && !nack_->onPacket(sequence, now)) return false;
+  meter_.onBytes(packet.size(), now);
   if (!nack_) return true;
-  if (!nack_->onPacket(sequence, now)) return false;
-  if (keyframe) nack_->onKeyframe(sequence);
+  if (keyframe) {
+    nack_->onKeyframe(sequence);
+    keyframeNeeded_ = false;
+  }
   if (nack_->takeKeyframeNeed()) needKeyframe();
   cache_->put(sequence, packet, now);
   return true;

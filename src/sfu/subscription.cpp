@@ -15,6 +15,10 @@ using namespace std::chrono_literals;
 /// What has waited for longer is of no use in a conversation.
 constexpr auto kMaxWait = 700ms;
 constexpr std::size_t kMaxWaiting = 512;
+/// A layer that is sent with less than this share of the next worse one's bits is not in full swing.
+constexpr double kSettled = 0.7;
+/// The round trip is what the client says it is; nobody is served more often than this.
+constexpr auto kShortestRoundTrip = 20ms;
 /// How far back a probe looks for a packet to send once more.
 constexpr std::uint16_t kProbeDepth = 64;
 
@@ -111,49 +115,52 @@ void Subscription::onPacket(const RoutedPacket& packet, util::TimePoint now) {
     newest_ = sent.sequence;
     anySent_ = true;
   }
+  Sent& slot = history_[sent.sequence % kHistory];
+  // Numbers that jump a whole round of the history would take the place of one that waits.
+  if (slot.waiting) return giveUpWaiting();
   // What came late is sent at once: the client misses it already.
   sent.waiting = !late && (waiting_ > 0 || !downlink_.mayPass(now));
-  Sent& slot = history_[sent.sequence % kHistory];
+  sent.waitingSince = now;
   slot = sent;
   if (!sent.waiting) return transmit(sent, view, packet.vp8, std::nullopt, now);
-  if (waiting_ == 0) {
-    nextWaiting_ = sent.sequence;
-    waitingSince_ = now;
-  }
+  if (waiting_ == 0) nextWaiting_ = sent.sequence;
   if (++waiting_ > kMaxWaiting) giveUpWaiting();
 }
 
-bool Subscription::drain(util::TimePoint now) {
-  if (waiting_ == 0) return true;
-  if (now - waitingSince_ > kMaxWait) {
-    giveUpWaiting();
-    return true;
-  }
-  for (; waiting_ > 0; ++nextWaiting_) {
+Subscription::Sent* Subscription::nextWaiting() noexcept {
+  if (waiting_ == 0) return nullptr;
+  for (; !rtp::newer(nextWaiting_, newest_); ++nextWaiting_) {
     Sent& sent = history_[nextWaiting_ % kHistory];
-    // A hole: the packet has not come to us.
-    if (sent.sequence != nextWaiting_ || !sent.waiting) continue;
-    if (!downlink_.mayPass(now)) return false;
-    waitingSince_ = now;
-    sent.waiting = false;
-    --waiting_;
-    const Source* source = sourceAt(sent.layer);
-    const util::Bytes bytes = source != nullptr ? source->cached(sent.sourceSequence) : util::Bytes{};
+    // Else a hole: the packet has not come to us.
+    if (sent.sequence == nextWaiting_ && sent.waiting) return &sent;
+  }
+  waiting_ = 0;
+  return nullptr;
+}
+
+bool Subscription::drain(util::TimePoint now) {
+  while (Sent* sent = nextWaiting()) {
+    const Source* source = sourceAt(sent->layer);
+    const util::Bytes bytes = source != nullptr ? source->cached(sent->sourceSequence) : util::Bytes{};
     const auto view = rtp::PacketView::parse(bytes);
-    if (!view) continue;
+    if (!view || now - sent->waitingSince > kMaxWait) {
+      giveUpWaiting();
+      return true;
+    }
+    if (!downlink_.mayPass(now)) return false;
+    sent->waiting = false;
+    --waiting_;
     const auto vp8 = vp8Of(parameters_.codec, *view);
-    transmit(sent, *view, vp8 ? &*vp8 : nullptr, std::nullopt, now);
+    transmit(*sent, *view, vp8 ? &*vp8 : nullptr, std::nullopt, now);
   }
   return true;
 }
 
 void Subscription::giveUpWaiting() noexcept {
   if (waiting_ == 0) return;
-  for (; waiting_ > 0; ++nextWaiting_) {
-    Sent& sent = history_[nextWaiting_ % kHistory];
-    if (sent.sequence != nextWaiting_ || !sent.waiting) continue;
-    sent.waiting = false;
-    sent.known = false;
+  while (Sent* sent = nextWaiting()) {
+    sent->waiting = false;
+    sent->known = false;
     --waiting_;
   }
   current_.reset();
@@ -202,10 +209,14 @@ void Subscription::onNack(std::uint16_t sequence, milliseconds roundTrip, util::
   if (history_.empty() || !active_) return;
   Sent& sent = history_[sequence % kHistory];
   if (!sent.known || sent.sequence != sequence) recover(sequence, now);
-  if (!sent.known || sent.waiting || sent.sequence != sequence || now - sent.resentAt < roundTrip) return;
+  if (!sent.known || sent.waiting || sent.sequence != sequence) return;
+  if (now - sent.resentAt < std::max(roundTrip, kShortestRoundTrip)) return;
   // A line that is full is not helped by more; the client asks again.
-  if (!downlink_.mayPass(now)) return;
-  if (retransmit(sent, false, now) != 0) sent.resentAt = now;
+  if (!downlink_.mayPass(now) || !downlink_.mayResend(now)) return;
+  if (const std::size_t size = retransmit(sent, false, now); size != 0) {
+    sent.resentAt = now;
+    downlink_.onResent(size);
+  }
 }
 
 void Subscription::recover(std::uint16_t sequence, util::TimePoint now) {
@@ -257,12 +268,17 @@ rtp::StreamDemand Subscription::demand(util::TimePoint now) const noexcept {
     demand.bitrates[i] = sources[i]->bitrate(now);
     if (sources[i]->rid() == wish_.rid) demand.bestWished = i;
   }
+  // An encoder that has just begun a better layer sends it at a few frames a second at first: not yet worth a switch.
+  for (std::size_t i = 0; i + 1 < sources.size(); ++i) {
+    if (target_ != i && demand.bitrates[i] < kSettled * demand.bitrates[i + 1]) demand.bitrates[i] = 0;
+  }
   // A picture that stands still sends nothing for long and is wanted all the same.
   const auto sent = std::span{demand.bitrates}.first(demand.layerCount);
   if (std::ranges::all_of(sent, [](std::uint32_t bitrate) { return bitrate == 0; })) {
     sent[std::min(target_.value_or(demand.layerCount - 1), demand.layerCount - 1)] = 1;
   }
-  demand.onlyWished = !wish_.rid.empty() && (wish_.neverWorse || wish_.neverOther);
+  const bool wishedIsSent = demand.bitrates[demand.bestWished] != 0;
+  demand.onlyWished = !wish_.rid.empty() && (wishedIsSent ? wish_.neverWorse : wish_.neverOther);
   return demand;
 }
 

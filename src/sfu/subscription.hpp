@@ -27,6 +27,7 @@ class Subscription {
   [[nodiscard]] const std::string& mid() const noexcept { return parameters_.mid; }
   [[nodiscard]] const sdp::SendParameters& parameters() const noexcept { return parameters_; }
   [[nodiscard]] bool isVideo() const noexcept { return parameters_.kind == sdp::MediaKind::video; }
+  [[nodiscard]] bool isActive() const noexcept { return active_; }
   /// nullptr once the publisher has ended it.
   [[nodiscard]] PublishedTrack* track() const noexcept { return track_; }
   [[nodiscard]] const SessionId& publisher() const noexcept { return publisher_; }
@@ -83,6 +84,7 @@ class Subscription {
     /// Has not left yet.
     bool waiting = false;
     util::TimePoint resentAt{};
+    util::TimePoint waitingSince{};
   };
   /// More than a client can miss within a second at 5 Mbit/s; a power of two, so that a number's slot is its low bits.
   static constexpr std::size_t kHistory = 1024;
@@ -94,6 +96,8 @@ class Subscription {
   [[nodiscard]] Source* sourceAt(std::size_t layer) const noexcept;
   /// A packet that came before the switch to its source, or too late to be forwarded, and that the client now asks for.
   void recover(std::uint16_t sequence, util::TimePoint now);
+  /// The oldest that waits, nullptr if none does.
+  [[nodiscard]] Sent* nextWaiting() noexcept;
   /// Lets fall what waits: the line has not taken it in time, and what follows needs a keyframe.
   void giveUpWaiting() noexcept;
 
@@ -115,7 +119,6 @@ class Subscription {
   /// Outgoing numbers of packets that wait, oldest first: a ring over `history_`.
   std::uint16_t nextWaiting_ = 0;
   std::size_t waiting_ = 0;
-  util::TimePoint waitingSince_{};
   std::uint16_t newest_ = 0;
   bool anySent_ = false;
   std::uint16_t rtxSequence_ = 0;

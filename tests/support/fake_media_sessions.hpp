@@ -32,6 +32,11 @@ class FakeMediaSessions final : public room::MediaSessions {
     ended_.emplace_back(shard, session);
   }
 
+  void endAll(util::ShardIndex, std::string_view room, std::string_view owner) override {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(sessions_, [&](const auto& entry) { return entry.second == std::tie(room, owner); });
+  }
+
   /// In the order of their ends, with the shard that was told.
   [[nodiscard]] std::vector<std::pair<util::ShardIndex, std::string>> ended() const {
     const std::lock_guard lock(mutex_);

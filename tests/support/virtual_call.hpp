@@ -59,7 +59,7 @@ class VirtualCall final : public sfu::SessionHost, public transport::DatagramSin
   };
 
   void addPath(const transport::Path&, sfu::Session&) override {}
-  void removePath(const transport::Path&) override {}
+  void removePath(const transport::Path&, sfu::Session&) override {}
   sfu::PublishedTrack* findTrack(std::string_view scope, const sfu::SessionId& publisher,
                                  std::string_view name) override;
   rtp::PacketPool& pool() override { return pool_; }
@@ -106,6 +106,8 @@ class VirtualClient {
   /// Sends one RTP packet of the track; mid and rid go along as header extensions.
   void send(std::size_t track, std::size_t layer, std::uint16_t sequence, std::uint32_t timestamp, bool marker,
             util::Bytes payload);
+  /// Packets of the layer go out under this SSRC from now on.
+  void useSsrc(std::size_t track, std::size_t layer, std::uint32_t ssrc) { sending_[track].ssrcs[layer] = ssrc; }
   void sendRtcp(util::Bytes packet) { peer_.sendRtcp(packet); }
   /// Answers every transport-wide number with feedback, as browsers do.
   void reportFeedback();

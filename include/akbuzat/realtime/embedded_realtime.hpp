@@ -25,6 +25,7 @@ class EmbeddedRealtime final : public Realtime, public room::MediaSessions {
   [[nodiscard]] bool belongs(util::ShardIndex shard, std::string_view session, std::string_view room,
                              std::string_view owner) const override;
   void end(util::ShardIndex shard, const std::string& session) override;
+  void endAll(util::ShardIndex shard, std::string_view room, std::string_view owner) override;
 
  private:
   /// On the scope's shard: finds the session, lets `work` answer, replies. An unknown session is an error.

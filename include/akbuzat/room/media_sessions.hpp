@@ -18,6 +18,8 @@ class MediaSessions {
                                      std::string_view owner) const = 0;
   /// The member who used it has left: its tracks end.
   virtual void end(util::ShardIndex shard, const std::string& session) = 0;
+  /// Nobody of this owner is in the room any more: what they have opened and never told of ends as well.
+  virtual void endAll(util::ShardIndex shard, std::string_view room, std::string_view owner) = 0;
 };
 
 }  // namespace akbuzat::room

@@ -15,6 +15,9 @@ class Pacer {
   static constexpr double kFactor = 2.5;
   /// What may leave at once.
   static constexpr std::chrono::milliseconds kBurst{10};
+  /// What never waits (voices) may go over the rate for long on a bad line; once the line is better nobody pays for it
+  /// longer than this.
+  static constexpr std::chrono::milliseconds kMostDebt{250};
 
   /// The estimate; kFactor is applied here. Before the first call nothing waits.
   void setRate(std::uint64_t bitsPerSecond, util::TimePoint now) noexcept;

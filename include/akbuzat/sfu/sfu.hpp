@@ -54,6 +54,8 @@ class ShardSfu {
                                                                 const SessionId& session) const = 0;
   /// Ends a session with all its tracks; the peer is told.
   virtual void end(const SessionId& session) = 0;
+  /// The same for every session of the owner in the scope.
+  virtual void endAll(std::string_view scope, std::string_view owner) = 0;
 
   [[nodiscard]] virtual SfuCounters counters() const = 0;
 };

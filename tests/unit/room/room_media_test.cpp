@@ -170,6 +170,16 @@ TEST_CASE("only joined people report failures, and only of others who have joine
   CHECK(pathIn(scene.join(2)) == "p2p");
 }
 
+TEST_CASE("a direct link that is down because its peer is away has not failed") {
+  Scene scene;
+  joinNow(scene, "a");
+  joinNow(scene, "b");
+  scene.room.disconnected(SocketId{2}, scene.now);
+  CHECK(scene.send(1, P2pFailed{ConnectionId{"b"}}).deliveries.empty());
+  CHECK(pathIn(scene.enter("b")) == "p2p");
+  CHECK(pathIn(scene.send(1, P2pFailed{ConnectionId{"b"}})) == "sfu");
+}
+
 TEST_CASE("what the host has fixed is told, with what a call then holds") {
   config::RoomRules rules;
   SECTION("direct links, each to each") {
@@ -315,6 +325,17 @@ TEST_CASE("the sessions of a member end with the member, not before") {
     restarted.room.restore({"room", "meeting", {kept}}, restarted.now);
     CHECK(restarted.pass(31s).endedSessions == std::vector<std::string>{"s1"});
   }
+}
+
+TEST_CASE("an owner is gone with the last of their members") {
+  Scene scene;
+  scene.enter("a");
+  scene.enter("b");
+  scene.room.enter(protocol::ConnectionId{"other tab"}, "owner-a", "A", SocketId{3}, scene.now);
+  CHECK(scene.send(1, protocol::UserLeft{}).goneOwners.empty());
+  CHECK(scene.send(3, protocol::UserLeft{}).goneOwners == std::vector<std::string>{"owner-a"});
+  // The lobby counts as being there, and leaving it as leaving.
+  CHECK(scene.send(2, protocol::UserLeft{}).goneOwners == std::vector<std::string>{"owner-b"});
 }
 
 TEST_CASE("of many sessions the newest are remembered, and those in use are among them") {

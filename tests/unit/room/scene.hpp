@@ -111,6 +111,7 @@ struct Scene {
     std::move(more.deliveries.begin(), more.deliveries.end(), std::back_inserter(all.deliveries));
     std::move(more.closings.begin(), more.closings.end(), std::back_inserter(all.closings));
     std::move(more.endedSessions.begin(), more.endedSessions.end(), std::back_inserter(all.endedSessions));
+    std::move(more.goneOwners.begin(), more.goneOwners.end(), std::back_inserter(all.goneOwners));
   }
 };
 

@@ -296,3 +296,75 @@ TEST_CASE("When the publisher goes, its track ends and the others go on", "[sfu]
   call.run(50ms);
   CHECK(listener.received(listener.section(mid).ssrcs.front()).size() == 10);
 }
+
+TEST_CASE("A publisher whose numbers jump while packets wait does not stop the SFU", "[sfu]") {
+  VirtualCall call;
+  VirtualClient& publisher = call.add();
+  publisher.push({kScreen});
+  REQUIRE(call.runUntil([&] { return publisher.connected(); }));
+  VirtualClient& viewer = call.add();
+  const std::string mid = viewer.pull(publisher, "screen");
+  REQUIRE(call.runUntil([&] { return viewer.connected(); }));
+  const std::uint32_t ssrc = viewer.section(mid).ssrcs.front();
+  const auto send = [&](std::uint16_t sequence, bool keyframe) {
+    publisher.send(0, 0, sequence, sequence * 3000U, true, vp8(true, keyframe, 1, 1, sequence, 1100));
+  };
+  // So that the line has a rate, and a burst has to wait for it.
+  std::uint16_t sequence = 1;
+  call.run(2s, [&] {
+    send(sequence++, true);
+    viewer.reportFeedback();
+  });
+  REQUIRE_FALSE(viewer.received(ssrc).empty());
+  for (int i = 0; i < 300; ++i) send(sequence++, false);
+  const auto jump = GENERATE(std::uint16_t{1024}, std::uint16_t{2048}, std::uint16_t(0x10000 - 1024));
+  call.run(20ms);
+  send(static_cast<std::uint16_t>(sequence - 150 + jump), false);
+  call.run(5s, [&] { viewer.reportFeedback(); });
+  // It goes on with a keyframe.
+  const std::size_t before = viewer.received(ssrc).size();
+  sequence = static_cast<std::uint16_t>(sequence + 3000);
+  call.run(3s, [&] {
+    send(sequence++, true);
+    viewer.reportFeedback();
+  });
+  CHECK(viewer.received(ssrc).size() > before);
+}
+
+TEST_CASE("A second stream with the section's name does not take over one that speaks", "[sfu]") {
+  VirtualCall call;
+  VirtualClient& publisher = call.add();
+  test::SentTrack camera = kCamera;
+  publisher.push({camera});
+  REQUIRE(call.runUntil([&] { return publisher.connected(); }));
+  VirtualClient& viewer = call.add();
+  const std::string mid = viewer.pull(publisher, "camera", {.rid = "b"});
+  Camera small{publisher, 0, 1, 1, 30000, 99999};
+  call.run(2s, [&] { small.play(call.now(), keyframeRequests(publisher, 0x3001)); });
+  const std::size_t requests = keyframeRequests(publisher, 0x3001);
+  const std::size_t before = viewer.received(viewer.section(mid).ssrcs.front()).size();
+  publisher.useSsrc(0, 1, 0x4444);
+  Camera intruder{publisher, 0, 1, 1, 7, 7};
+  publisher.useSsrc(0, 1, 0x3001);
+  call.run(2s, [&] {
+    small.play(call.now(), keyframeRequests(publisher, 0x3001));
+    publisher.useSsrc(0, 1, 0x4444);
+    intruder.play(call.now(), 0);
+    publisher.useSsrc(0, 1, 0x3001);
+  });
+  CHECK(viewer.received(viewer.section(mid).ssrcs.front()).size() > before + 50);
+  CHECK(keyframeRequests(publisher, 0x3001) == requests);
+  CHECK(keyframeRequests(publisher, 0x4444) == 0);
+}
+
+TEST_CASE("A section offered both ways carries a track to the client as well", "[sfu]") {
+  VirtualCall call;
+  VirtualClient& speaker = call.add();
+  speaker.push({kVoice});
+  VirtualClient& both = call.add();
+  const auto mid = both.session().invite(sdp::MediaKind::audio, "answer", true);
+  REQUIRE(mid);
+  CHECK(*both.session().invite(sdp::MediaKind::audio, "answer", true) == *mid);
+  CHECK(both.session().midOf("answer") == *mid);
+  REQUIRE_FALSE(both.session().offer().empty());
+}
