@@ -261,7 +261,7 @@ void Connection::tick(TimePoint now) {
   }
   if (state_ == State::closed || now < deadline_) return;
   if (state_ == State::http && exchange_ && exchange_->phase() == HttpExchange::Phase::reading) {
-    failRequest(408, "request_timeout", "The request did not come in time.");
+    failRequest(408, "The request did not come in time.");
     return runHttp();
   }
   // A connection that is idle or has not begun, an unfinished handshake, a client that does not read its answer, or one

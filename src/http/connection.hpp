@@ -77,7 +77,7 @@ class Connection final : public AnswerSink,
   void continueRequest();
   void handleRequest();
   void acceptAnswer(std::uint64_t serial, Response response);
-  void failRequest(unsigned status, std::string_view code, std::string_view message);
+  void failRequest(unsigned status, std::string_view message);
   bool writeAnswer();
   void becomeWebSocket(std::unique_ptr<Upgrade> upgrade);
 

@@ -5,6 +5,7 @@
 
 #include "akbuzat/util/log.hpp"
 #include "http/connection.hpp"
+#include "http/media_refusal.hpp"
 #include "http/shard_server.hpp"
 
 namespace akbuzat::http {
@@ -58,18 +59,12 @@ bool Connection::readRequest() {
       }
       return false;
     case RequestReader::Status::done: handleRequest(); break;
-    case RequestReader::Status::malformed:
-      failRequest(400, "bad_request", "The request is not well-formed HTTP/1.1.");
-      break;
+    case RequestReader::Status::malformed: failRequest(400, "The request is not well-formed HTTP/1.1."); break;
     case RequestReader::Status::unsupportedVersion:
-      failRequest(505, "http_version", "Only HTTP/1.1 and HTTP/1.0 are spoken here.");
+      failRequest(505, "Only HTTP/1.1 and HTTP/1.0 are spoken here.");
       break;
-    case RequestReader::Status::headerTooLarge:
-      failRequest(431, "header_too_large", "The request's header is too large.");
-      break;
-    case RequestReader::Status::bodyTooLarge:
-      failRequest(413, "body_too_large", "The request's body is too large.");
-      break;
+    case RequestReader::Status::headerTooLarge: failRequest(431, "The request's header is too large."); break;
+    case RequestReader::Status::bodyTooLarge: failRequest(413, "The request's body is too large."); break;
   }
   return state_ == State::http;
 }
@@ -91,7 +86,10 @@ void Connection::handleRequest() {
   if (auto* instead = std::get_if<Response>(&taken)) return acceptAnswer(serial, std::move(*instead));
   Request& request = std::get<Request>(taken);
   if (!site.limiter.takeRequest(request.client, Clock::now())) {
-    Response response = jsonError(429, "too_many_requests", "Too many requests came from this address.");
+    constexpr std::string_view kWhy = "Too many requests came from this address.";
+    Response response = isMediaCall(request)
+                            ? refuseMediaCall(request, 429, {realtime::ErrorCode::tooManyRequests, std::string{kWhy}})
+                            : jsonError(429, "too_many_requests", kWhy);
     response.add("Retry-After", "1");
     return acceptAnswer(serial, std::move(response));
   }
@@ -121,9 +119,10 @@ void Connection::acceptAnswer(std::uint64_t serial, Response response) {
   });
 }
 
-/// Answers a request that did not come whole, or could not be understood, and ends.
-void Connection::failRequest(unsigned status, std::string_view code, std::string_view message) {
-  exchange_->setAnswer(jsonError(status, code, message), shard_->site(), shard_->date());
+/// Answers a request that did not come whole, or could not be understood, and ends. In text, because its path is not
+/// known: to the web client's media library any JSON could be a session (kMediaSessionsPath).
+void Connection::failRequest(unsigned status, std::string_view message) {
+  exchange_->setAnswer(textResponse(status, message), shard_->site(), shard_->date());
   deadline_ = Clock::now() + shard_->site().config.http.idleTimeout;
 }
 

@@ -9,7 +9,7 @@ namespace akbuzat::http {
 namespace {
 
 Response badRequest(std::string_view message) {
-  Response response = jsonError(400, "bad_request", message);
+  Response response = textResponse(400, message);
   response.close = true;
   return response;
 }
@@ -53,7 +53,7 @@ void HttpExchange::setAnswer(Response response, const Site& site, std::string_vi
   phase_ = Phase::writing;
   response_ = std::move(response);
   if (plainRefusal_ && response_.status >= 400 && response_.body.starts_with('{'))
-    response_ = textResponse(response_.status, reasonPhrase(response_.status));
+    response_.becomeText(reasonPhrase(response_.status));
   // An answer to a request that did not come whole leaves the connection in the middle of something.
   response_.close = response_.close || !wasComplete || !keepAlive_ || site.draining;
   response_.headOnly = head_;

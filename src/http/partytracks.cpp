@@ -8,6 +8,7 @@
 #include "akbuzat/realtime/json.hpp"
 #include "http/form.hpp"
 #include "http/lock_cookie.hpp"
+#include "http/media_refusal.hpp"
 #include "http/realtime_calls.hpp"
 #include "http/site.hpp"
 
@@ -33,6 +34,10 @@ Response noSession(const realtime::Error& error) {
   return textResponse(status > 400 ? status : 503, error.description);
 }
 
+realtime::Result<std::string> notEntered() {
+  return realtime::Error{realtime::ErrorCode::notFound, "You have not entered this meeting."};
+}
+
 void openSession(const Site& site, const Request& request, Responder responder) {
   if (refuseForeignOrigin(request, site.config)) return responder(textResponse(403, "foreign origin"));
   if (!request.identity) return responder(unauthorized());
@@ -53,26 +58,42 @@ void openSession(const Site& site, const Request& request, Responder responder) 
     answer(std::move(response));
   };
   site.rooms.admitMedia(
-      std::move(meeting), owner,
-      [&realtime = site.realtime, owner, opened = std::move(opened)](std::optional<room::MediaAdmission> admission) {
-        if (!admission)
-          return opened("", realtime::Error{realtime::ErrorCode::notFound, "You have not entered this meeting."});
-        const std::string& room = admission->room.value();
-        realtime.newSession(realtime::Scope::ofRoom(room, admission->shard), owner,
-                            [opened, room](realtime::Result<std::string> result) { opened(room, std::move(result)); });
+      meeting, owner,
+      [&rooms = site.rooms, &realtime = site.realtime, meeting, owner,
+       opened = std::move(opened)](const std::optional<room::MediaAdmission>& admission) {
+        if (!admission) return opened("", notEntered());
+        auto made = [&rooms, meeting, owner, opened,
+                     room = admission->room.value()](realtime::Result<std::string> result) {
+          if (std::holds_alternative<realtime::Error>(result)) return opened(room, std::move(result));
+          // Whoever has left since has had their sessions ended, but perhaps not this one. Without its lock nobody can
+          // use it, and it ends as every session does that nothing connects to.
+          rooms.admitMedia(
+              meeting, owner,
+              [opened, room, result = std::move(result)](const std::optional<room::MediaAdmission>& still) mutable {
+                opened(room, still ? std::move(result) : notEntered());
+              });
+        };
+        realtime.newSession(realtime::Scope::ofRoom(admission->room.value(), admission->shard), owner, std::move(made));
       });
 }
 
 using Call = std::function<void(const MediaSession&, std::string_view body, Answer)>;
 
+Response refuseWithoutLock(const Request& request) {
+  return refuseMediaCall(request, 401, {realtime::ErrorCode::unauthorized, "You have not opened this session."});
+}
+
 /// A call on a session that the request holds the lock of.
 void callLocked(const Site& site, const Request& request, Responder responder, const Call& call) {
-  if (auto refusal = refuseForeignOrigin(request, site.config)) return responder(std::move(*refusal));
-  if (!request.identity) return responder(unauthorized());
+  if (refuseForeignOrigin(request, site.config)) {
+    return responder(refuseMediaCall(
+        request, 403, {realtime::ErrorCode::unauthorized, "Requests from pages of other sites are not taken."}));
+  }
+  if (!request.identity) return responder(refuseWithoutLock(request));
   const std::string& owner = request.identity->owner;
   const auto now = system_clock::now();
   auto lock = site.lockCookie.find(request.headers, request.session, owner, now);
-  if (!lock) return responder(unauthorized());
+  if (!lock) return responder(refuseWithoutLock(request));
 
   Answer answer = answerBy(std::move(responder));
   if (lock->expires - now < LockCookie::kLifetime / 2) {
@@ -88,7 +109,7 @@ void callLocked(const Site& site, const Request& request, Responder responder, c
 }
 
 void newTracks(const MediaSession& session, std::string_view body, Answer answer) {
-  callNewTracks(session, body, PullFailure::perTrack, std::move(answer));
+  callNewTracks(session, body, TracksFailure::ofTheMediaClient, std::move(answer));
 }
 
 }  // namespace
@@ -97,7 +118,7 @@ void addPartytracks(Router& router, const Site& site) {
   router.add("POST", kMediaSessionsPath, [&site](const Request& request, Responder responder) {
     openSession(site, request, std::move(responder));
   });
-  router.add("GET", "/partytracks/generate-ice-servers", [&site](const Request& request, Responder responder) {
+  router.add("GET", "/partytracks/generate-ice-servers", [](const Request& request, Responder responder) {
     responder(request.identity ? noIceServers(200) : unauthorized());
   });
   const auto locked = [&](std::string_view method, std::string_view path, Call call) {

@@ -48,7 +48,7 @@ void openSession(const Site& site, const Request& request, const Answer& answer)
 }
 
 void newTracks(const MediaSession& session, std::string_view body, Answer answer) {
-  callNewTracks(session, body, PullFailure::whole, std::move(answer));
+  callNewTracks(session, body, TracksFailure::ofTheApi, std::move(answer));
 }
 
 void noDataChannels(const MediaSession&, std::string_view, const Answer& answer) {

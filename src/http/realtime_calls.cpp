@@ -26,12 +26,10 @@ T* accepted(realtime::Result<T>& parsed, const Answer& answer) {
   return std::get_if<T>(&parsed);
 }
 
-realtime::TracksAnswer failedPull(std::vector<realtime::TrackObject> tracks, const realtime::Error& error) {
-  for (realtime::TrackObject& track : tracks) {
-    track.mid = "";
-    track.error = error;
-  }
-  return {.requiresImmediateRenegotiation = false, .tracks = std::move(tracks), .description = std::nullopt};
+/// The error of the first track that has one.
+const realtime::Error* firstError(const realtime::TracksAnswer& answer) {
+  const auto failed = std::ranges::find_if(answer.tracks, [](const auto& track) { return track.error.has_value(); });
+  return failed == answer.tracks.end() ? nullptr : &*failed->error;
 }
 
 }  // namespace
@@ -41,16 +39,21 @@ Answer answerBy(Responder responder) {
   return [shared](Response response) { (*shared)(std::move(response)); };
 }
 
-void callNewTracks(const MediaSession& session, std::string_view body, PullFailure pullFailure, Answer answer) {
+void callNewTracks(const MediaSession& session, std::string_view body, TracksFailure failure, Answer answer) {
   auto parsed = realtime::parseTracksRequest(body);
   auto* request = accepted(parsed, answer);
   if (request == nullptr) return;
-  const bool pulls = !request->tracks.empty() && request->tracks.front().location == realtime::Location::remote;
-  if (!pulls || pullFailure == PullFailure::whole)
+  if (failure == TracksFailure::ofTheApi)
     return session.realtime.newTracks(session.scope, session.id, std::move(*request),
                                       replyTo<realtime::TracksAnswer>(std::move(answer)));
-  auto reply = [answer = std::move(answer), tracks = request->tracks](realtime::Result<realtime::TracksAnswer> result) {
-    if (const auto* error = std::get_if<realtime::Error>(&result)) result = failedPull(tracks, *error);
+  const bool pulls = !request->tracks.empty() && request->tracks.front().location == realtime::Location::remote;
+  auto reply = [answer = std::move(answer), pulled = pulls ? request->tracks : std::vector<realtime::TrackObject>{}](
+                   realtime::Result<realtime::TracksAnswer> result) {
+    const auto* error = std::get_if<realtime::Error>(&result);
+    if (error != nullptr && !pulled.empty())
+      return answer(jsonResponse(200, realtime::write(failedPull(pulled, *error))));
+    if (error == nullptr && pulled.empty()) error = firstError(std::get<realtime::TracksAnswer>(result));
+    if (error != nullptr) return answer(realtimeError(*error));
     answer(jsonResponse(200, realtime::write(std::get<realtime::TracksAnswer>(result))));
   };
   session.realtime.newTracks(session.scope, session.id, std::move(*request), std::move(reply));
@@ -85,6 +88,14 @@ void callUpdateTracks(const MediaSession& session, std::string_view body, Answer
 
 void callState(const MediaSession& session, Answer answer) {
   session.realtime.state(session.scope, session.id, replyTo<realtime::SessionState>(std::move(answer)));
+}
+
+realtime::TracksAnswer failedPull(std::vector<realtime::TrackObject> tracks, const realtime::Error& error) {
+  for (realtime::TrackObject& track : tracks) {
+    track.mid = "";
+    track.error = error;
+  }
+  return {.requiresImmediateRenegotiation = false, .tracks = std::move(tracks), .description = std::nullopt};
 }
 
 Response realtimeError(const realtime::Error& error) {

@@ -24,19 +24,24 @@ struct MediaSession {
   std::string id;
 };
 
-/// How a client is told that a whole pull has failed.
-enum class PullFailure {
-  /// As the API does: an error instead of an answer.
-  whole,
-  /// As an error of each track, with status 200: the media client waits for ever after anything else (protocol C.3).
-  perTrack,
+/// How a client is told that new tracks have failed.
+enum class TracksFailure {
+  /// As the API does: an error instead of an answer, or of those tracks that it is about.
+  ofTheApi,
+  /// As the web client's media library understands it (protocol C.3). A pull fails as an error of each track, with
+  /// status 200, for it waits for ever after anything else; a push fails as a whole and without tracks, for it takes
+  /// every track that is there for a success.
+  ofTheMediaClient,
 };
 
-void callNewTracks(const MediaSession& session, std::string_view body, PullFailure pullFailure, Answer answer);
+void callNewTracks(const MediaSession& session, std::string_view body, TracksFailure failure, Answer answer);
 void callRenegotiate(const MediaSession& session, std::string_view body, Answer answer);
 void callCloseTracks(const MediaSession& session, std::string_view body, Answer answer);
 void callUpdateTracks(const MediaSession& session, std::string_view body, Answer answer);
 void callState(const MediaSession& session, Answer answer);
+
+/// The answer to a pull of these tracks that has failed as a whole, told track by track.
+realtime::TracksAnswer failedPull(std::vector<realtime::TrackObject> tracks, const realtime::Error& error);
 
 /// {"errorCode","errorDescription"} with the status of the code.
 Response realtimeError(const realtime::Error& error);

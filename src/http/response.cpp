@@ -7,12 +7,31 @@
 
 namespace akbuzat::http {
 
+namespace {
+
+constexpr std::string_view kPlainText = "text/plain; charset=utf-8";
+
+}  // namespace
+
 Response& Response::add(std::string_view name, std::string_view value) {
   fields += name;
   fields += ": ";
   std::ranges::copy_if(value, std::back_inserter(fields), [](char c) { return !isControlCharacter(c); });
   fields += "\r\n";
   return *this;
+}
+
+void Response::becomeText(std::string_view text) {
+  constexpr std::string_view kName = "Content-Type: ";
+  for (std::size_t line = 0; line < fields.size();) {
+    const std::size_t next = fields.find("\r\n", line) + 2;
+    if (fields.compare(line, kName.size(), kName) == 0)
+      fields.erase(line, next - line);
+    else
+      line = next;
+  }
+  add("Content-Type", kPlainText);
+  body = text;
 }
 
 Response emptyResponse(unsigned status) {
@@ -33,9 +52,7 @@ Response typed(unsigned status, std::string_view type, std::string body) {
 
 }  // namespace
 
-Response textResponse(unsigned status, std::string_view text) {
-  return typed(status, "text/plain; charset=utf-8", std::string{text});
-}
+Response textResponse(unsigned status, std::string_view text) { return typed(status, kPlainText, std::string{text}); }
 
 Response htmlResponse(unsigned status, std::string html) {
   return typed(status, "text/html; charset=utf-8", std::move(html));

@@ -34,6 +34,8 @@ struct Response {
 
   /// Appends a header line. Control characters in `value` are left out, so that nothing can begin a line of its own.
   Response& add(std::string_view name, std::string_view value);
+  /// Puts this text in the place of the body, and says so; all other header lines stay.
+  void becomeText(std::string_view text);
   [[nodiscard]] std::string_view content() const { return file.empty() ? std::string_view{body} : file; }
 };
 

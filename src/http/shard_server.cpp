@@ -152,9 +152,10 @@ void ShardServer::welcome(util::FileDescriptor socket, const boost::asio::ip::ad
   if (!admitted) ++refusals_;
   if (!usable || !connection->start(now)) return connection->close();
   if (admitted) return;
+  // Text, because nobody knows yet what is asked for (kMediaSessionsPath).
   Response response = admission == ConnectionLimiter::Admission::serverFull
-                          ? jsonError(503, "server_full", "The server has as many connections as it can take.")
-                          : jsonError(429, "too_many_connections", "Too many connections come from this address.");
+                          ? textResponse(503, "The server has as many connections as it can take.")
+                          : textResponse(429, "Too many connections come from this address.");
   response.add("Retry-After", "5");
   response.close = true;
   connection->refuse(std::move(response));

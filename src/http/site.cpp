@@ -2,6 +2,7 @@
 
 #include "akbuzat/util/log.hpp"
 #include "akbuzat/util/percent.hpp"
+#include "http/media_refusal.hpp"
 #include "http/text.hpp"
 
 namespace akbuzat::http {
@@ -33,7 +34,11 @@ Site::Site(const config::Config& configuration, room::RoomDirectory& roomDirecto
 void Site::handle(Request& request, Responder responder) const {
   // Probes go on being answered: one says that the process lives, the other that it takes no new work.
   if (draining && request.path != "/healthz" && request.path != "/readyz") {
-    Response response = jsonError(503, "draining", "The server is shutting down.");
+    constexpr std::string_view kWhy = "The server is shutting down.";
+    Response response =
+        isMediaCall(request)
+            ? refuseMediaCall(request, 503, {realtime::ErrorCode::temporarilyUnavailable, std::string{kWhy}})
+            : jsonError(503, "draining", kWhy);
     response.add("Retry-After", "5");
     return responder(std::move(response));
   }

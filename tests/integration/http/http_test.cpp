@@ -118,7 +118,7 @@ TEST_CASE("what is not HTTP is answered 400 and closed") {
     client.send(bytes);
     const HttpAnswer answer = client.read();
     CHECK(answer.status == 400);
-    CHECK(answer.headers.at("content-type") == "application/json; charset=utf-8");
+    CHECK(answer.headers.at("content-type") == "text/plain; charset=utf-8");
     CHECK(client.atEnd());
   }
   RawClient client(site.port());

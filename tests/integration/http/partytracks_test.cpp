@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "http/lock_cookie.hpp"
-#include "site_under_test.hpp"
+#include "lobby.hpp"
 
 namespace akbuzat::test {
 namespace {
@@ -17,73 +17,6 @@ using realtime::ErrorCode;
 using Json = nlohmann::json;
 using Fields = std::map<std::string, std::string>;
 using Script = ScriptedRealtime::Script;
-
-const std::string kPush =
-    R"({"sessionDescription":{"sdp":"v=0\r\n","type":"offer"},"tracks":[{"trackName":"t","mid":"0","location":"local"}]})";
-const std::string kPull = R"({"tracks":[{"trackName":"t","sessionId":"p","location":"remote"},
-                                        {"trackName":"u","sessionId":"q","location":"remote"}]})";
-const std::string kAnswer = R"({"sessionDescription":{"type":"answer","sdp":"v=0"}})";
-const std::string kClose =
-    R"({"tracks":[{"mid":"3"}],"sessionDescription":{"sdp":"v=0","type":"offer"},"force":false})";
-const std::string kUpdate =
-    R"({"tracks":[{"trackName":"t","sessionId":"p","location":"remote","simulcast":{"preferredRid":"b"},"mid":"3"}]})";
-
-std::string pairOf(const std::string& setCookie) { return setCookie.substr(0, setCookie.find(';')); }
-
-/// Kevin in the lobby of room "r".
-struct Lobby {
-  SiteUnderTest site;
-  std::string kevin;
-  std::string meeting;
-  std::optional<WebSocketClient> socket;
-
-  explicit Lobby(const std::function<void(config::Config&)>& adjust = {}) : site(adjust) {
-    kevin = takeName(site.port(), "Kevin");
-    site.useCookie(kevin);
-    socket.emplace(site.enter("kevin"));
-    meeting = socket->receive("roomState")["state"]["meetingId"];
-  }
-
-  HttpAnswer newSession(Fields fields = {}) {
-    fields.try_emplace("Cookie", kevin);
-    return site.post("/partytracks/sessions/new?correlationId=" + meeting, "", fields);
-  }
-  /// The same request by hand.
-  [[nodiscard]] std::string newSessionText() const {
-    return "POST /partytracks/sessions/new?correlationId=" + meeting + " HTTP/1.1\r\nHost: a\r\nCookie: " + kevin +
-           "\r\nContent-Length: 0\r\n\r\n";
-  }
-  /// Opens a session of this name and keeps its lock.
-  void open(const std::string& session) {
-    Script script;
-    script.session = session;
-    site.realtime.say(script);
-    const HttpAnswer answer = newSession();
-    REQUIRE(answer.status == 201);
-    cookies = kevin + "; " + pairOf(answer.cookies.back());
-    site.realtime.calls();
-  }
-  HttpAnswer call(const std::string& method, const std::string& path, const std::string& body, Fields fields = {}) {
-    fields.try_emplace("Cookie", cookies);
-    return request(site.port(), method, "/partytracks/sessions/s1/" + path, fields, body);
-  }
-  HttpAnswer newTracks(const std::string& body) { return call("POST", "tracks/new", body); }
-  void fail(ErrorCode code) { site.realtime.say(Script::failing({code, "A sentence."})); }
-  [[nodiscard]] std::string origin() const { return "http://127.0.0.1:" + std::to_string(site.port()); }
-
-  /// With the lock of the session that was opened.
-  std::string cookies;
-};
-
-/// The refusal of a session that neither version of the media client takes for one.
-void checkNoSession(const HttpAnswer& answer, unsigned status) {
-  CHECK(answer.status == status);
-  CHECK(answer.status > 400);
-  CHECK_FALSE(answer.body.empty());
-  CHECK(Json::parse(answer.body, nullptr, false).is_discarded());
-  CHECK(answer.headers.at("content-type") == "text/plain; charset=utf-8");
-  CHECK(answer.headers.count("set-cookie") == 0);
-}
 
 TEST_CASE("whoever is in the room gets a session of that room, and its lock") {
   Lobby lobby;
@@ -101,62 +34,6 @@ TEST_CASE("whoever is in the room gets a session of that room, and its lock") {
   // With whatever the page adds to each query, and from the own origin.
   lobby.meeting = lobby.meeting + "&more=1";
   CHECK(lobby.newSession({{"Origin", lobby.origin()}}).status == 201);
-}
-
-TEST_CASE("every refusal of a session is text with a status over 400") {
-  Lobby lobby;
-  const std::string path = "/partytracks/sessions/new";
-  const std::string query = "?correlationId=" + lobby.meeting;
-  const std::string stranger = takeName(lobby.site.port(), "Stranger");
-  checkNoSession(lobby.newSession({{"Cookie", ""}}), 401);
-  CHECK(lobby.newSession({{"Cookie", ""}}).body == "unauthorized");
-  checkNoSession(lobby.newSession({{"Origin", "https://evil.example"}}), 403);
-  checkNoSession(lobby.newSession({{"Cookie", stranger}}), 404);
-  for (const std::string& bad : {std::string{}, std::string{"?correlationId="}, std::string{"?correlationId=unknown"},
-                                 "?correlationId=" + std::string(1000, 'x'), std::string{"?correlationId=%zz"}})
-    checkNoSession(lobby.site.post(path + bad, "", {{"Cookie", lobby.kevin}}), 404);
-  CHECK(lobby.site.realtime.calls().empty());
-  for (const auto& [code, status] :
-       {std::pair{ErrorCode::temporarilyUnavailable, 503U}, std::pair{ErrorCode::tooManyRequests, 429U},
-        std::pair{ErrorCode::internalError, 500U}, std::pair{ErrorCode::decodingError, 503U}}) {
-    lobby.fail(code);
-    checkNoSession(lobby.newSession(), status);
-  }
-  // From below the routes.
-  checkNoSession(request(lobby.site.port(), "PUT", path + query, {{"Cookie", lobby.kevin}}), 405);
-  RawClient client(lobby.site.port());
-  client.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
-  CHECK(client.read().status == 200);
-  lobby.site.server().drain();
-  client.send(lobby.newSessionText());
-  checkNoSession(client.read(), 503);
-}
-
-TEST_CASE("a client that asks too often for sessions is refused in text") {
-  Lobby lobby([](config::Config& config) { config.http.requestsPerSecondPerAddress = 1; });
-  // Ten requests may come at once, and some have.
-  HttpAnswer answer = lobby.newSession();
-  for (int i = 0; i < 20 && answer.status == 201; ++i) answer = lobby.newSession();
-  checkNoSession(answer, 429);
-}
-
-TEST_CASE("a session that nobody answers for is refused in text") {
-  Lobby lobby;
-  Script script;
-  script.hold = true;
-  lobby.site.realtime.say(script);
-  RawClient client(lobby.site.port());
-  client.send(lobby.newSessionText());
-  while (lobby.site.realtime.forget() == 0) {
-  }
-  checkNoSession(client.read(), 500);
-}
-
-TEST_CASE("a left room opens no sessions") {
-  Lobby lobby;
-  lobby.socket->send({{"type", "userLeft"}});
-  lobby.socket->awaitClose();
-  checkNoSession(lobby.newSession(), 404);
 }
 
 TEST_CASE("locks are pruned when a session is opened") {
@@ -234,37 +111,6 @@ TEST_CASE("calls reach the session that their path and lock name") {
   CHECK(calls[4].close.mids == std::vector<std::string>{"3"});
 }
 
-TEST_CASE("without the session's own lock there is no call") {
-  Lobby lobby;
-  lobby.open("s1");
-  const std::string lock = lobby.cookies.substr(lobby.cookies.find("; ") + 2);
-  const std::string value = lock.substr(lock.find('='));
-  std::string tampered = lock;
-  tampered[tampered.find('.') + 2] ^= 1;
-  const std::string owner = "session:" + std::string(22, 'x');
-  const http::LockCookie locks{lobby.site.config.sessionSecret};
-  const auto past = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  const std::vector<std::string> refused{
-      "",
-      lobby.kevin,
-      lock,
-      lobby.kevin + "; partytracks-session-s2" + value,
-      lobby.kevin + "; " + tampered,
-      lobby.kevin + "; partytracks-session-s1=",
-      takeName(lobby.site.port(), "Stranger") + "; " + lock,
-      lobby.kevin + "; " + pairOf(locks.set({"s1", "r", past + std::chrono::hours{1}}, owner, false))};
-  for (const std::string& cookies : refused) {
-    for (const auto& [method, path] : {std::pair{"POST", "tracks/new"}, std::pair{"PUT", "renegotiate"},
-                                       std::pair{"PUT", "tracks/update"}, std::pair{"PUT", "tracks/close"}}) {
-      const HttpAnswer answer = lobby.call(method, path, kPush, {{"Cookie", cookies}});
-      CHECK(answer.status == 401);
-      CHECK(answer.body == "unauthorized");
-    }
-  }
-  CHECK(lobby.call("POST", "tracks/new", kPush, {{"Origin", "https://evil.example"}}).status == 403);
-  CHECK(lobby.site.realtime.calls().empty());
-}
-
 TEST_CASE("a lock ends with its time, and a used one is renewed in its second half") {
   Lobby lobby;
   const auto owner = [&lobby] {
@@ -300,6 +146,23 @@ TEST_CASE("a failed push has an error and no tracks") {
     CHECK(answer.status == status);
     CHECK(Json::parse(answer.body) == Json{{"errorCode", realtime::nameOf(code)}, {"errorDescription", "A sentence."}});
   }
+}
+
+TEST_CASE("a push of which one track fails has that error and no tracks") {
+  Lobby lobby;
+  lobby.open("s1");
+  Script script;
+  realtime::TracksAnswer half{.requiresImmediateRenegotiation = false, .tracks = {{}, {}}, .description = {}};
+  half.tracks[0].mid = "0";
+  half.tracks[1].mid = "1";
+  half.tracks[1].error = Error{ErrorCode::repeatedLocalTrack, "A sentence."};
+  half.description = realtime::SessionDescription{realtime::SessionDescription::Type::answer, "v=0"};
+  script.tracks = half;
+  lobby.site.realtime.say(script);
+  const HttpAnswer answer = lobby.newTracks(kPush);
+  CHECK(answer.status == 406);
+  CHECK(Json::parse(answer.body) ==
+        Json{{"errorCode", "repeated_local_track_error"}, {"errorDescription", "A sentence."}});
 }
 
 TEST_CASE("a pull fails track by track, even if it fails as a whole") {
