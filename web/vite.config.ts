@@ -23,6 +23,7 @@ export default defineConfig({
   server: {
     proxy: {
       "/api": server,
+      "/partytracks": server,
       "/parties": { target: server, ws: true },
       "^/new$": server,
       "^/set-username": postsOnly,

@@ -1,7 +1,8 @@
 import type { ClientConfig } from "../api/client";
 import { BrowserDevices } from "../devices/browser_devices";
 import { P2pMediaPath } from "../media/p2p/p2p_media_path";
-import { RoomCall } from "./room_call";
+import { SwitchingMediaPath } from "../media/path_switch/switching_media_path";
+import { RoomCall, type MediaOptions } from "./room_call";
 import type { Call, Devices } from "./types";
 
 export interface CallOptions {
@@ -18,5 +19,16 @@ export function createDevices(): Devices {
 
 /** Opens the room's lobby at once: starts the devices and connects; `join` enters the call. */
 export function createCall(options: CallOptions): Call {
-  return new RoomCall({ ...options, createMedia: (media) => new P2pMediaPath(media) });
+  return new RoomCall({ ...options, createMedia });
+}
+
+function createMedia(options: MediaOptions): SwitchingMediaPath {
+  const { selfId, config } = options;
+  return new SwitchingMediaPath({
+    createP2p: () => new P2pMediaPath(options),
+    loadSfu: async () => {
+      const { createSfuMediaPath } = await import("../media/sfu/create_sfu_media_path");
+      return ({ meeting }) => createSfuMediaPath({ selfId, config, meeting });
+    },
+  });
 }

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ClientConfig } from "../api/client";
 import type { SignalChannel } from "../media/media_path";
-import type { ClientMessage, User } from "../protocol/messages";
+import type { ClientMessage, RoomMedia, User } from "../protocol/messages";
 import type { RoomSocket, RoomSocketListener } from "../signaling/room_socket";
 import { RoomCall } from "./room_call";
 import { createFakeMedia, FakeDevices } from "./testing";
@@ -26,6 +26,7 @@ function setUp() {
   // Both are set while the call is made.
   let listener!: RoomSocketListener;
   let channel!: SignalChannel;
+  let attemptFailed!: (peer: string) => void;
   let id = "";
   const call = new RoomCall({
     room: "r",
@@ -33,7 +34,7 @@ function setUp() {
     devices,
     self: { name: "Me" },
     createMedia: (options) => {
-      channel = options.channel;
+      ({ channel, attemptFailed } = options);
       return media;
     },
     createSocket: (options) => {
@@ -62,6 +63,7 @@ function setUp() {
     events,
     id,
     channel,
+    attemptFailed,
     listener,
     updates: () => sent.flatMap((message) => (message.type === "userUpdate" ? [message.user] : [])),
     people: () =>
@@ -81,6 +83,12 @@ function setUp() {
         type: "roomState",
         state: { meetingId: "m", users: [person(id, joined), ...ids.map((one) => person(one))] },
       }),
+    /** In the call with one other person, whose tracks are in the SFU. */
+    mediaState: (media: RoomMedia) => {
+      const other = person("a");
+      other.tracks = { ...other.tracks, audio: "s/1", video: "s/2", screenshare: "s/3" };
+      listener.received({ type: "roomState", state: { meetingId: "m", media, users: [person(id), other] } });
+    },
   };
 }
 
@@ -109,7 +117,7 @@ describe("RoomCall", () => {
     open();
     state(false, "a");
     expect(people()).toEqual(["a"]);
-    expect(sent).toEqual([]);
+    expect(sent).toEqual([{ type: "mediaSupport", p2p: true }]);
     expect(media.subscribe).not.toHaveBeenCalled();
     expect(devices.start).toHaveBeenCalled();
     expect(call.getSnapshot()).toMatchObject({ status: "open", joined: false, meetingId: "m", capacity: 4 });
@@ -210,6 +218,47 @@ describe("RoomCall", () => {
     expect(updates()).toHaveLength(2);
   });
 
+  it("says what it can do before anything else, on every connection", () => {
+    const { open, lose, call, sent } = setUp();
+    call.join();
+    open();
+    lose();
+    open();
+    const support = { type: "mediaSupport", p2p: true };
+    expect(sent).toMatchObject([support, { type: "userUpdate" }, support, { type: "userUpdate" }]);
+  });
+
+  it("follows the room to another path, with the names of the tracks there", () => {
+    const { mediaState, media, call } = inCall();
+    expect(media.setPath).toHaveBeenLastCalledWith("p2p", "m");
+    mediaState({ path: "sfu", capacity: 50 });
+    expect(media.setPath).toHaveBeenLastCalledWith("sfu", "m");
+    expect(media.subscribe.mock.lastCall?.[0]).toMatchObject([
+      { id: "a", tracks: { audio: "s/1", camera: "s/2", screen: "s/3" } },
+    ]);
+    expect(call.getSnapshot().capacity).toBe(50);
+  });
+
+  it("tells the others where its own tracks are", () => {
+    const { media, updates } = inCall("a");
+    media.published.mockReturnValue({ session: "s", tracks: { audio: "s/1", camera: "s/2" } });
+    media.changes.emit(undefined);
+    vi.advanceTimersByTime(100);
+    expect(updates().at(-1)).toMatchObject({
+      transceiverSessionId: "s",
+      tracks: { audio: "s/1", video: "s/2", screenshare: undefined },
+    });
+  });
+
+  it("reports a direct connection that fails, while the room wants one", () => {
+    const { attemptFailed, mediaState, sent } = inCall("a");
+    attemptFailed("a");
+    expect(sent.at(-1)).toEqual({ type: "p2pFailed", peer: "a" });
+    mediaState({ path: "sfu", capacity: 50 });
+    attemptFailed("a");
+    expect(sent.filter(({ type }) => type === "p2pFailed")).toHaveLength(1);
+  });
+
   it("carries signals in both directions", () => {
     const { channel, listener, sent } = inCall("a");
     const heard: string[] = [];
@@ -239,10 +288,13 @@ describe("RoomCall", () => {
     expect(socket.probe).toHaveBeenCalledTimes(1);
   });
 
-  it("drops everybody when it is refused for good", () => {
-    const { listener, linked, call } = inCall("a");
+  it("ends all media when it is refused for good", () => {
+    const { listener, call, media } = inCall("a");
+    media.setPath.mockClear();
+    media.subscribe.mockClear();
     listener.statusChanged("refused", "replaced");
-    expect(linked()).toEqual([]);
+    expect(media.close).toHaveBeenCalledTimes(1);
+    expect([media.setPath.mock.calls, media.subscribe.mock.calls]).toEqual([[], []]);
     expect(call.getSnapshot()).toMatchObject({ status: "refused", refusal: "replaced" });
   });
 

@@ -1,5 +1,7 @@
 import { fetchSession, type ClientConfig } from "../api/client";
-import type { MediaPath, SignalChannel, Subscription } from "../media/media_path";
+import type { MovableMediaPath, SignalChannel, Subscription, Tiles } from "../media/media_path";
+import { StatisticsHistory } from "../media/statistics/statistics_history";
+import { StatisticsSampler } from "../media/statistics/statistics_sampler";
 import type { ServerMessage, User } from "../protocol/messages";
 import { RoomStore, type RoomChange } from "../room/room_store";
 import { SelfPublisher } from "../room/self_publisher";
@@ -16,10 +18,12 @@ import type {
   Call,
   CallEvent,
   CallSnapshot,
+  CallStatistics,
   ConnectionStatus,
   Devices,
   Participant,
   RefusalReason,
+  StatisticsPace,
 } from "./types";
 import { VoiceWatch } from "./voice_watch";
 
@@ -29,12 +33,20 @@ const ATTEMPTS_PER_CHECK = 3;
 /** Answers to signals that crossed with somebody's coming or going; the links look after themselves. */
 const harmlessErrors: ReadonlySet<string> = new Set(["not_joined", "unknown_user"]);
 
+export interface MediaOptions {
+  selfId: string;
+  config: ClientConfig;
+  channel: SignalChannel;
+  /** A try at a direct connection with this person has come to nothing. */
+  attemptFailed: (peer: string) => void;
+}
+
 export interface RoomCallOptions {
   room: string;
   config: ClientConfig;
   devices: Devices;
   self: { name: string };
-  createMedia: (options: { selfId: string; config: ClientConfig; channel: SignalChannel }) => MediaPath;
+  createMedia: (options: MediaOptions) => MovableMediaPath;
   /** A parameter for tests. */
   createSocket?: (options: RoomSocketOptions) => RoomSocket;
 }
@@ -50,8 +62,9 @@ export class RoomCall implements Call, RoomSocketListener {
   readonly #room: RoomStore;
   readonly #publisher: SelfPublisher;
   readonly #socket: RoomSocket;
-  readonly #media: MediaPath;
+  readonly #media: MovableMediaPath;
   readonly #levels: LevelPoll;
+  readonly #statistics: StatisticsSampler;
   readonly #ends: (() => void)[];
   #voice: VoiceWatch | undefined;
   #joined = false;
@@ -68,15 +81,24 @@ export class RoomCall implements Call, RoomSocketListener {
     this.#name = self.name;
     this.#room = new RoomStore(this.#id);
     this.#publisher = new SelfPublisher((user) => this.#socket.send({ type: "userUpdate", user }));
-    this.#media = createMedia({ selfId: this.#id, config, channel: this.#createChannel() });
+    this.#media = createMedia({
+      selfId: this.#id,
+      config,
+      channel: this.#createChannel(),
+      attemptFailed: (peer) => this.#reportFailure(peer),
+    });
     this.#levels = new LevelPoll((id) => (this.#sends(id) ? this.#media.level(id) : 0));
+    this.#statistics = new StatisticsSampler(
+      () => this.#media.connections(),
+      new StatisticsHistory(this.#id),
+    );
     this.#store = new Store<CallSnapshot>({
       room,
       status: this.#status,
       statusSince: this.#statusSince,
       joined: false,
       participants: [],
-      capacity: this.#media.capacity,
+      capacity: this.#room.view.media.capacity,
     });
     const socketOptions = { room, id: this.#id, listener: this };
     this.#socket = createSocket?.(socketOptions) ?? new RoomSocket(socketOptions);
@@ -135,6 +157,7 @@ export class RoomCall implements Call, RoomSocketListener {
     this.#voice?.close();
     this.#publisher.close();
     this.#levels.close();
+    this.#statistics.close();
     this.#media.close();
     this.devices.stop();
   }
@@ -146,6 +169,10 @@ export class RoomCall implements Call, RoomSocketListener {
 
   muteOther(id: string): void {
     this.#socket.send({ type: "muteUser", id });
+  }
+
+  show(tiles: Tiles): void {
+    this.#media.show(tiles);
   }
 
   onLevel(participantId: string, listener: (level: number) => void): () => void {
@@ -160,6 +187,10 @@ export class RoomCall implements Call, RoomSocketListener {
     return this.#events.on(listener);
   }
 
+  onStatistics(listener: (statistics: CallStatistics) => void, pace: StatisticsPace): () => void {
+    return this.#statistics.on(listener, pace);
+  }
+
   statusChanged(status: ConnectionStatus, refusal?: RefusalReason): void {
     const before = this.#status;
     this.#status = status;
@@ -167,14 +198,16 @@ export class RoomCall implements Call, RoomSocketListener {
     this.#refusal = refusal;
     if (status === "open") {
       this.#failedAttempts = 0;
+      this.#socket.send({ type: "mediaSupport", p2p: true });
       this.#publisher.resend();
       if (before === "reconnecting") this.#events.emit({ type: "reconnected" });
     } else {
       this.#room.socketLost();
     }
     if (status === "refused") {
-      // This is the end of the call: no light of a camera may go on behind the message.
+      // This is the end of the call: no light of a camera may go on behind the message, and no connection.
       this.#voice?.close();
+      this.#media.close();
       this.devices.stop();
     }
     this.#refresh();
@@ -218,6 +251,7 @@ export class RoomCall implements Call, RoomSocketListener {
         .map(({ id }) => id),
     );
     this.#refresh();
+    this.#statistics.refresh();
     const broken = this.getSnapshot().participants.some(
       (person) => wasConnected.has(person.id) && !isConnected(person),
     );
@@ -229,6 +263,11 @@ export class RoomCall implements Call, RoomSocketListener {
       send: (to, signal) => void this.#socket.send({ type: "p2pSignal", to, signal }),
       onSignal: (listener) => this.#signals.on(({ from, signal }) => listener(from, signal)),
     };
+  }
+
+  /** The server decides what follows from it; once it has led us elsewhere there is nothing to say. */
+  #reportFailure(peer: string): void {
+    if (this.#room.view.media.path === "p2p") this.#socket.send({ type: "p2pFailed", peer });
   }
 
   #mutedByOther(): void {
@@ -266,17 +305,20 @@ export class RoomCall implements Call, RoomSocketListener {
 
   /** Links are kept while the room is out of sight: media between browsers does not need the server. */
   #link(): void {
-    const { self, others } = this.#room.view;
+    if (this.#status === "refused") return;
+    const { self, others, media, meetingId } = this.#room.view;
     const ready = this.#joined && self?.joined === true;
     this.#media.setSignalingReady(ready);
-    if (ready) this.#media.subscribe(others.map(toSubscription));
-    else if (this.#status === "refused") this.#media.subscribe([]);
+    if (ready) {
+      this.#media.setPath(media.path, meetingId);
+      this.#media.subscribe(others.map(toSubscription));
+    }
   }
 
   #show(self: User): void {
     const before = this.#store.getSnapshot();
     const devices = this.devices.getSnapshot();
-    const { meetingId, others } = this.#room.view;
+    const { meetingId, others, media } = this.#room.view;
     const participants = others.map((user) => describeOther(user, this.#media.remote(user.id)));
     if (this.#joined) {
       participants.unshift(
@@ -289,6 +331,7 @@ export class RoomCall implements Call, RoomSocketListener {
       statusSince: this.#statusSince,
       refusal: this.#refusal,
       meetingId,
+      capacity: media.capacity,
       joined: this.#joined,
       participants: keepUnchanged(before.participants, participants),
     };
@@ -296,13 +339,15 @@ export class RoomCall implements Call, RoomSocketListener {
   }
 
   #describeOwnUser(): User {
+    const { session, tracks } = this.#media.published();
     return {
       id: this.#id,
       name: this.#room.view.self?.name ?? this.#name,
       raisedHand: this.#handRaised,
       speaking: this.#speaking,
       joined: this.#joined,
-      tracks: describeTracks(this.devices.getSnapshot()),
+      transceiverSessionId: session,
+      tracks: describeTracks(this.devices.getSnapshot(), tracks),
     };
   }
 
@@ -319,5 +364,6 @@ function toSubscription({ id, tracks }: User): Subscription {
   return {
     id,
     sends: { audio: tracks.audioEnabled, camera: tracks.videoEnabled, screen: tracks.screenShareEnabled },
+    tracks: { audio: tracks.audio, camera: tracks.video, screen: tracks.screenshare },
   };
 }

@@ -1,5 +1,5 @@
 import { vi } from "vitest";
-import type { MediaPath } from "../media/media_path";
+import type { MediaPath, MovableMediaPath } from "../media/media_path";
 import { Emitter } from "../util/emitter";
 import { Store } from "../util/store";
 import type { CaptureState, Devices, DevicesSnapshot } from "./types";
@@ -58,15 +58,18 @@ export function createFakeMedia() {
   const changes = new Emitter<undefined>();
   return {
     changes,
-    capacity: 4,
     publish: vi.fn<MediaPath["publish"]>(),
     subscribe: vi.fn<MediaPath["subscribe"]>(),
     remote: vi.fn<MediaPath["remote"]>(),
+    published: vi.fn<MediaPath["published"]>(() => ({ tracks: {} })),
+    show: vi.fn<MediaPath["show"]>(),
+    setPath: vi.fn<MovableMediaPath["setPath"]>(),
     onChange: (listener: () => void) => changes.on(listener),
     level: vi.fn<MediaPath["level"]>(() => 0.1),
     stats: vi.fn<MediaPath["stats"]>(() => Promise.resolve(null)),
+    connections: vi.fn<MediaPath["connections"]>(() => []),
     setSignalingReady: vi.fn<MediaPath["setSignalingReady"]>(),
     networkChanged: vi.fn<MediaPath["networkChanged"]>(),
     close: vi.fn<MediaPath["close"]>(),
-  } satisfies MediaPath & { changes: Emitter<undefined> };
+  } satisfies MovableMediaPath & { changes: Emitter<undefined> };
 }

@@ -1,3 +1,5 @@
+import type { PathName, Tiles } from "../media/media_path";
+
 /**
  * The seam between what a call is (room, media, devices: no React) and how it is shown (hooks and components).
  * Everything here is plain data or an object that announces its changes; snapshots are immutable and keep
@@ -68,6 +70,66 @@ export type CallEvent =
   /** The server could not do what was asked; `code` is one of the server's error codes. */
   | { type: "serverError"; code: string };
 
+/** How media runs between us and one other end: a person, or the SFU. */
+export interface ConnectionFigures {
+  path: PathName;
+  /** Between browsers: who is at the other end. */
+  peer?: string;
+  /** Media can run over it now. */
+  established: boolean;
+  route: "direct" | "relayed" | "sfu";
+  protocol?: "udp" | "tcp";
+  /** Browsers hide addresses from pages that need not know them. */
+  family: "IPv4" | "IPv6" | "unknown";
+  roundTripMs?: number;
+  /** Of what arrived in the last seconds. */
+  lossPercent?: number;
+  /** As the browser names it. */
+  encryption: { dtlsState?: string; dtlsCipher?: string; srtpCipher?: string; tlsVersion?: string };
+}
+
+export interface PictureFigures {
+  kind: "camera" | "screen";
+  width: number;
+  height: number;
+  framesPerSecond?: number;
+  /** Of the sizes in which a picture goes to an SFU; absent where there is but one, or it cannot be told. */
+  layer?: "high" | "low";
+}
+
+/** The figures of one person at one moment; absent is what cannot be told. */
+export interface PersonSample {
+  /** As `Date.now()`. */
+  at: number;
+  /** In bits per second: what arrives from another person, or what we send to all. */
+  bitrate?: number;
+  /** Of what arrives from another; of what we send, as the other ends report it. Over the last seconds. */
+  lossPercent?: number;
+  /** To another person without an SFU between; of the self, to the SFU or the only other person. */
+  roundTripMs?: number;
+  /** Of the largest picture. */
+  framesPerSecond?: number;
+  /** Which part of the time the picture stood still, from 0 to 1. */
+  frozen?: number;
+}
+
+export interface PersonFigures {
+  id: string;
+  /** The largest first. */
+  pictures: readonly PictureFigures[];
+  /** Of the last minute, at most 60, the newest last. */
+  history: readonly PersonSample[];
+}
+
+export interface CallStatistics {
+  connections: readonly ConnectionFigures[];
+  /** Whoever something is sent to or comes from, in no order; the self too. */
+  people: readonly PersonFigures[];
+}
+
+/** `live`: once a second, for graphs. `calm`: every few seconds, for a sign that is always there. */
+export type StatisticsPace = "live" | "calm";
+
 /** One visit to one room: the room's socket, the media path, and what we send. */
 export interface Call extends Observable<CallSnapshot> {
   readonly devices: Devices;
@@ -76,9 +138,13 @@ export interface Call extends Observable<CallSnapshot> {
   leave(): void;
   setHandRaised(raised: boolean): void;
   muteOther(id: string): void;
+  /** What is on the stage now, and how large; the pictures of the others follow it. */
+  show(tiles: Tiles): void;
   /** A number from 0 to 1 that follows the voice; called about 20 times a second while subscribed. */
   onLevel(participantId: string, listener: (level: number) => void): () => void;
   onEvent(listener: (event: CallEvent) => void): () => void;
+  /** Looks at the connections while somebody listens and the page is in sight; each call brings a new snapshot. */
+  onStatistics(listener: (statistics: CallStatistics) => void, pace: StatisticsPace): () => void;
 }
 
 export type DeviceKind = "microphone" | "camera" | "speaker";

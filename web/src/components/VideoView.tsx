@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "react";
+import { useSuccession } from "../hooks/use_succession";
 
 interface Props {
   stream: MediaStream;
@@ -13,7 +14,33 @@ interface Props {
 }
 
 /** A moving picture without its sound, which is played elsewhere. */
-export function VideoView({ stream, label, mirrored = false, fit, className = "", onAspect }: Props) {
+export function VideoView({ stream, className = "", ...rest }: Props) {
+  const { streams, begun } = useSuccession(stream);
+  return streams.map((one) => {
+    // The one before lies over the new one until that has a picture.
+    const leaving = one !== stream;
+    return (
+      <Picture
+        key={one.id}
+        stream={one}
+        {...rest}
+        label={leaving ? undefined : rest.label}
+        className={leaving ? `absolute inset-0 ${className}` : className}
+        onBegun={begun}
+      />
+    );
+  });
+}
+
+function Picture({
+  stream,
+  label,
+  mirrored = false,
+  fit,
+  className = "",
+  onAspect,
+  onBegun,
+}: Props & { onBegun: (stream: MediaStream) => void }) {
   const ref = useRef<HTMLVideoElement>(null);
 
   useEffect(() => {
@@ -41,6 +68,7 @@ export function VideoView({ stream, label, mirrored = false, fit, className = ""
       aria-hidden={label === undefined}
       onLoadedMetadata={report}
       onResize={report}
+      onPlaying={() => onBegun(stream)}
       className={`size-full ${fit === "whole" ? "object-contain" : "object-cover"} ${mirrored ? "-scale-x-100" : ""} ${className}`}
     />
   );

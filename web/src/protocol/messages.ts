@@ -26,8 +26,16 @@ export interface User {
   tracks: UserTracks;
 }
 
+/** How the server wants media to run, and how many people that can hold, the self included. */
+export interface RoomMedia {
+  path: "p2p" | "sfu";
+  capacity: number;
+}
+
 export interface RoomState {
   meetingId?: string;
+  /** Absent from a server that knows only media between browsers. */
+  media?: RoomMedia;
   /** Everybody whose connection the server knows, the lobby included. */
   users: readonly User[];
 }
@@ -49,4 +57,8 @@ export type ClientMessage =
   | { type: "partyserver-ping" }
   | { type: "userLeft" }
   | { type: "muteUser"; id: string }
-  | { type: "p2pSignal"; to: string; signal: string };
+  | { type: "p2pSignal"; to: string; signal: string }
+  /** The first word on every connection: whether this client can do media between browsers. Old clients cannot. */
+  | { type: "mediaSupport"; p2p: boolean }
+  /** A direct connection with this person did not come about. */
+  | { type: "p2pFailed"; peer: string };

@@ -104,4 +104,25 @@ describe("parseServerMessage", () => {
       usersOf([{ id: "a", name: "A", joined: "true", raisedHand: 1, tracks: { videoEnabled: "yes" } }]) ?? [];
     expect(user).toMatchObject({ joined: false, raisedHand: false, tracks: { videoEnabled: false } });
   });
+
+  it.each([
+    [
+      { path: "sfu", capacity: 50, more: 1 },
+      { path: "sfu", capacity: 50 },
+    ],
+    [
+      { path: "p2p", capacity: 4 },
+      { path: "p2p", capacity: 4 },
+    ],
+    [undefined, undefined],
+    ["sfu", undefined],
+    [{ path: "carrier pigeon", capacity: 1 }, undefined],
+    [{ path: "sfu" }, undefined],
+    [{ path: "sfu", capacity: 0 }, undefined],
+    [{ path: "sfu", capacity: 2.5 }, undefined],
+    [{ path: "sfu", capacity: "50" }, undefined],
+  ])("reads where media runs: %o", (media, expected) => {
+    const message = parse({ type: "roomState", state: { media, users: [] } });
+    expect(message?.type === "roomState" ? message.state.media : null).toEqual(expected);
+  });
 });

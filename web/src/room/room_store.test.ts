@@ -104,6 +104,16 @@ describe("RoomStore", () => {
 
   it("keeps the people and the meeting during an outage, but not our own record", () => {
     const { store } = run([{ state: "a me" }, { lost: true }]);
-    expect(store.view).toEqual({ meetingId: "m", self: undefined, others: [user("a")] });
+    expect(store.view).toMatchObject({ meetingId: "m", self: undefined, others: [user("a")] });
+  });
+
+  it("knows where media runs: between browsers, unless the server says otherwise", () => {
+    const { store } = run([{ state: "me" }]);
+    expect(store.view.media).toEqual({ path: "p2p", capacity: 4 });
+    store.applyState({ ...state("me"), media: { path: "sfu", capacity: 50 } });
+    store.socketLost();
+    expect(store.view.media).toEqual({ path: "sfu", capacity: 50 });
+    store.applyState(state("me"));
+    expect(store.view.media).toEqual({ path: "p2p", capacity: 4 });
   });
 });

@@ -1,4 +1,4 @@
-import { AI_USER_ID, type RoomState, type User } from "../protocol/messages";
+import { AI_USER_ID, type RoomMedia, type RoomState, type User } from "../protocol/messages";
 
 /** What happened between two states of the room, seen by somebody who is in the call. */
 export type RoomChange =
@@ -6,11 +6,15 @@ export type RoomChange =
 
 export interface RoomView {
   meetingId?: string;
+  media: RoomMedia;
   /** The server's record of us; absent until the first state of each connection. */
   self?: User;
   /** Who else is in the call, in the order in which we first saw them. */
   others: readonly User[];
 }
+
+/** Each sends to each: beyond four people the upload of an ordinary line and the encoders of an old laptop are used up. */
+const directMedia: RoomMedia = { path: "p2p", capacity: 4 };
 
 /**
  * What this client knows about its room. It outlives the socket: while that is down the last known people stay, and what
@@ -22,6 +26,7 @@ export class RoomStore {
   readonly #others = new Map<string, User>();
   #self: User | undefined;
   #meetingId: string | undefined;
+  #media = directMedia;
   /** Whoever was there before us has not "joined", so changes are told from the first state that has us in it. */
   #announces = false;
 
@@ -30,11 +35,17 @@ export class RoomStore {
   }
 
   get view(): RoomView {
-    return { meetingId: this.#meetingId, self: this.#self, others: [...this.#others.values()] };
+    return {
+      meetingId: this.#meetingId,
+      media: this.#media,
+      self: this.#self,
+      others: [...this.#others.values()],
+    };
   }
 
   applyState(state: RoomState): RoomChange[] {
     this.#meetingId = state.meetingId ?? this.#meetingId;
+    this.#media = state.media ?? directMedia;
     this.#self = state.users.find((user) => user.id === this.#selfId);
     const present = new Map(state.users.filter((user) => this.#isOther(user)).map((user) => [user.id, user]));
     const changes: RoomChange[] = [];

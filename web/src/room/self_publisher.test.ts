@@ -87,4 +87,38 @@ describe("SelfPublisher", () => {
     publisher.reconcile(record);
     expect(sent()).toHaveLength(messages);
   });
+
+  it("sends names of tracks once more when the server lacks them, and not for ever", () => {
+    const { publisher, sent } = setUp();
+    const pushed = { ...me, transceiverSessionId: "s", tracks: { ...me.tracks, audio: "s/1" } };
+    publisher.update(pushed);
+    const refuse = (times: number) => {
+      for (let time = 0; time < times; time += 1) {
+        vi.advanceTimersByTime(5000);
+        publisher.reconcile(me);
+      }
+    };
+    refuse(5);
+    expect(sent()).toEqual([pushed, pushed]);
+    // Other names are another matter, and so are the same ones after they had been taken.
+    const again = { ...me, transceiverSessionId: "t", tracks: { ...me.tracks, audio: "t/1" } };
+    publisher.update(again);
+    vi.advanceTimersByTime(5000);
+    publisher.reconcile(again);
+    refuse(5);
+    publisher.reconcile(again);
+    refuse(1);
+    expect(sent()).toEqual([pushed, pushed, again, again, again]);
+  });
+
+  it("repairs the rest of a record whose names are refused", () => {
+    const { publisher, sent } = setUp();
+    const pushed = { ...me, tracks: { ...me.tracks, video: "s/1" } };
+    publisher.update(pushed);
+    for (const record of [me, me, muted, me]) {
+      vi.advanceTimersByTime(5000);
+      publisher.reconcile(record);
+    }
+    expect(sent()).toHaveLength(3);
+  });
 });

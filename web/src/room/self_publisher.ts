@@ -16,6 +16,8 @@ export class SelfPublisher {
   #sent: User | undefined;
   #sentAt = Number.NEGATIVE_INFINITY;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The names of tracks that were sent a second time because the server's record lacked them. */
+  #insistedOn: string | undefined;
 
   /** `send` returns false when there is no connection; then `resend` will follow once there is. */
   constructor(send: (user: User) => boolean) {
@@ -38,7 +40,18 @@ export class SelfPublisher {
   /** Compares with the server's record of us, which may have lost an update: its disk failed, or it took us for gone. */
   reconcile(record: User): void {
     if (this.#wanted === undefined || Date.now() - this.#sentAt < ECHO_MS) return;
-    if (!saysTheSame(this.#wanted, record)) this.resend();
+    if (!saysTheSame(withoutNames(this.#wanted), withoutNames(record))) {
+      this.resend();
+      return;
+    }
+    // The server keeps only names that it knows as ours. A lost update is mended by one more; what is still missing
+    // then was refused, and would be again.
+    const names = namesOf(this.#wanted);
+    if (names === namesOf(record)) this.#insistedOn = undefined;
+    else if (names !== this.#insistedOn) {
+      this.#insistedOn = names;
+      this.resend();
+    }
   }
 
   close(): void {
@@ -59,6 +72,15 @@ export class SelfPublisher {
   #isKnown(user: User): boolean {
     return this.#sent !== undefined && saysTheSame(this.#sent, user);
   }
+}
+
+function namesOf({ transceiverSessionId, tracks: { audio, video, screenshare } }: User): string {
+  return [transceiverSessionId, audio, video, screenshare].join(" ");
+}
+
+function withoutNames(user: User): User {
+  const tracks = { ...user.tracks, audio: undefined, video: undefined, screenshare: undefined };
+  return { ...user, transceiverSessionId: undefined, tracks };
 }
 
 /** Whatever the name: that is the server's to decide. */

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Participant } from "../../call/types";
+import { useSuccession } from "../../hooks/use_succession";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 
@@ -12,7 +13,16 @@ interface VoiceProps {
   onBlocked: () => void;
 }
 
-function Voice({ stream, speakerId, attempt, onBlocked }: VoiceProps) {
+function Voice({ stream, ...rest }: VoiceProps) {
+  const { streams, begun } = useSuccession(stream);
+  return streams.map((one) => <Sound key={one.id} stream={one} {...rest} onBegun={begun} />);
+}
+
+interface SoundProps extends VoiceProps {
+  onBegun: (stream: MediaStream) => void;
+}
+
+function Sound({ stream, speakerId, attempt, onBlocked, onBegun }: SoundProps) {
   const ref = useRef<HTMLAudioElement>(null);
 
   useEffect(() => {
@@ -33,7 +43,7 @@ function Voice({ stream, speakerId, attempt, onBlocked }: VoiceProps) {
 
   // Live voices have no captions to offer.
   // eslint-disable-next-line jsx-a11y/media-has-caption
-  return <audio ref={ref} autoPlay />;
+  return <audio ref={ref} autoPlay onPlaying={() => onBegun(stream)} />;
 }
 
 interface Props {

@@ -11,6 +11,7 @@ import type { ShortcutAction } from "../../preferences/shortcut_match";
 import { roomUrl } from "../../rooms/room_name";
 import { AloneCard } from "./AloneCard";
 import { AudioPlayback } from "./AudioPlayback";
+import { ConnectionDialog } from "./ConnectionDialog";
 import { ControlBar } from "./ControlBar";
 import type { MenuDialog } from "./MoreMenu";
 import { ParticipantsDialog } from "./ParticipantsDialog";
@@ -116,9 +117,11 @@ export function CallView({ call, snapshot, onLeave }: Props) {
       >
         <TopBar
           barRef={topBar}
+          call={call}
           snapshot={snapshot}
           hidden={hidden}
           onParticipants={() => setDialog("participants")}
+          onConnection={() => setDialog("connection")}
         />
         <div className="min-h-0 min-w-0 flex-1">
           <Stage
@@ -146,6 +149,9 @@ export function CallView({ call, snapshot, onLeave }: Props) {
       <AudioPlayback participants={snapshot.participants} speakerId={speakerId} />
       {dialog === "participants" ? (
         <ParticipantsDialog call={call} snapshot={snapshot} {...dialogProps} />
+      ) : null}
+      {dialog === "connection" ? (
+        <ConnectionDialog call={call} participants={snapshot.participants} {...dialogProps} />
       ) : null}
       {dialog === "settings" ? <SettingsDialog devices={devices} {...dialogProps} /> : null}
       {dialog === "shortcuts" ? <ShortcutsDialog {...dialogProps} /> : null}

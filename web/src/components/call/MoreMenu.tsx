@@ -5,7 +5,7 @@ import { useFullScreen } from "../../hooks/use_full_screen";
 import { RoundToggle } from "../RoundToggle";
 import { Icon, type IconName } from "../ui/Icon";
 
-export type MenuDialog = "participants" | "settings" | "shortcuts";
+export type MenuDialog = "participants" | "connection" | "settings" | "shortcuts";
 
 interface ItemProps {
   icon: IconName;
@@ -52,6 +52,7 @@ export function MoreMenu({ triggerRef, onOpenChange, onDialog, onCopyLink, paren
           className="stage-theme sheet z-30 min-w-60 rounded-card bg-surface p-2 text-ink shadow-float ring-1 ring-line"
         >
           <Item icon="people" label={t("call.participants")} onSelect={() => onDialog("participants")} />
+          <Item icon="shield" label={t("connection.title")} onSelect={() => onDialog("connection")} />
           <Item icon="settings" label={t("call.settings")} onSelect={() => onDialog("settings")} />
           <Item icon="link" label={t("common.copyLink")} onSelect={onCopyLink} />
           {fullScreen.supported ? (

@@ -3,6 +3,7 @@ import type { Rect } from "../../stage/best_fit";
 import { Initial } from "../Initial";
 import { VideoView } from "../VideoView";
 import { LinkOverlay } from "./LinkOverlay";
+import { QualitySign } from "./QualitySign";
 import { SpeakingBorder } from "./SpeakingBorder";
 import { TileLabel } from "./TileLabel";
 
@@ -40,7 +41,9 @@ export function PersonTile({ call, person, rect, labelLift, onAspect }: Props) {
         </div>
       )}
       {person.isSelf ? null : <LinkOverlay person={person} compact={rect.height < 200} />}
-      <TileLabel person={person} lift={labelLift} compact={rect.width < 200} />
+      <TileLabel person={person} lift={labelLift} compact={rect.width < 200}>
+        {person.isSelf || person.link !== "connected" ? null : <QualitySign call={call} person={person} />}
+      </TileLabel>
       <SpeakingBorder call={call} participantId={person.id} speaking={person.speaking} />
     </li>
   );

@@ -2,6 +2,7 @@ import { useLayoutEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Call, CallSnapshot } from "../../call/types";
 import { useElementSize } from "../../hooks/use_element_size";
+import { useShownTiles } from "../../hooks/use_shown_tiles";
 import { cameraShape, fitStage, plainShape, screenShape, type Rect } from "../../stage/best_fit";
 import { PersonTile } from "./PersonTile";
 import { ScreenTile } from "./ScreenTile";
@@ -62,6 +63,12 @@ export function Stage({ call, snapshot, covered }: Props) {
     area,
     gap,
   );
+  useShownTiles(call, {
+    people,
+    screens: screens.map(({ person }) => person),
+    layout,
+    height: area.height,
+  });
   const gliding = useGlide(
     [
       ...people.map(({ id, videoEnabled }) => `${id} ${videoEnabled}`),

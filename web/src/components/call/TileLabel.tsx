@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Participant } from "../../call/types";
 import { Icon } from "../ui/Icon";
@@ -9,10 +10,12 @@ interface Props {
   compact?: boolean;
   /** Where the place itself says whose picture it is. */
   nameless?: boolean;
+  /** Further signs, before the name. */
+  children?: ReactNode;
 }
 
 /** The name and the states that a glance should tell: shapes with words for those who do not see them. */
-export function TileLabel({ person, lift, compact = false, nameless = false }: Props) {
+export function TileLabel({ person, lift, compact = false, nameless = false, children }: Props) {
   const { t } = useTranslation();
   const name = person.name || t("common.unnamed");
   const micState = person.audioUnavailable
@@ -47,6 +50,7 @@ export function TileLabel({ person, lift, compact = false, nameless = false }: P
               <span className="sr-only">{t(micState)}</span>
             </>
           ) : null}
+          {children}
           <span className={nameless ? "sr-only" : "truncate"}>{person.isSelf ? t("call.you") : name}</span>
           {person.speaking ? <span className="sr-only">{t("call.speaking")}</span> : null}
         </p>

@@ -1,22 +1,25 @@
 import type { RefObject } from "react";
 import { useTranslation } from "react-i18next";
-import type { CallSnapshot } from "../../call/types";
+import type { Call, CallSnapshot } from "../../call/types";
 import { useDuration } from "../../hooks/use_duration";
 import { useNow } from "../../hooks/use_now";
 import { useRevealGuard } from "../../hooks/use_reveal_guard";
 import { RouteHeading } from "../RouteHeading";
 import { Icon } from "../ui/Icon";
 import { Spinner } from "../ui/Spinner";
+import { ConnectionButton } from "./ConnectionButton";
 
 interface Props {
   barRef: RefObject<HTMLDivElement | null>;
+  call: Call;
   snapshot: CallSnapshot;
   hidden: boolean;
   onParticipants: () => void;
+  onConnection: () => void;
 }
 
-/** Where one is, with how many, and whether the server is there. The last stays when the rest goes. */
-export function TopBar({ barRef, snapshot, hidden, onParticipants }: Props) {
+/** Where one is, with how many, how one is connected, and whether the server is there. The last stays when the rest goes. */
+export function TopBar({ barRef, call, snapshot, hidden, onParticipants, onConnection }: Props) {
   const { t } = useTranslation();
   const guard = useRevealGuard(hidden);
   const offline = snapshot.status !== "open";
@@ -45,9 +48,15 @@ export function TopBar({ barRef, snapshot, hidden, onParticipants }: Props) {
             {t("call.participants")}: {t("call.people", { count: snapshot.participants.length })}
           </span>
         </button>
+        <ConnectionButton
+          call={call}
+          participants={snapshot.participants}
+          guard={guard}
+          onPress={onConnection}
+        />
       </div>
       {offline ? (
-        <p className="tabular flex items-center gap-2 rounded-round bg-attention-soft px-4 py-2.5 text-14 text-attention shadow-float">
+        <p className="tabular flex shrink-0 items-center gap-2 rounded-round bg-attention-soft px-4 py-2.5 text-14 text-attention shadow-float">
           <Spinner size={16} />
           <span className="max-sm:sr-only">{t("server.reconnecting")}</span>
           <span>{duration}</span>

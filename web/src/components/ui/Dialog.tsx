@@ -5,7 +5,7 @@ import { Icon } from "./Icon";
 interface Props {
   title: string;
   onClose: () => void;
-  /** Gets the focus when what had it before is gone, as the item of a closed menu is. */
+  /** Gets the focus afterwards when what had it before is gone, as the item of a closed menu is. */
   returnFocusTo?: () => HTMLElement | null;
   /** What has to be seen and heard while the dialog makes the rest of the page inert. */
   notices?: ReactNode;
@@ -24,10 +24,13 @@ export function Dialog({ title, onClose, returnFocusTo, notices, children }: Pro
   useEffect(() => {
     const dialog = ref.current;
     if (!dialog) return undefined;
+    const opener = document.activeElement;
     if (!dialog.open) dialog.showModal();
     return () => {
       dialog.close();
-      if (document.activeElement === document.body) returnFocusTo?.()?.focus();
+      if (document.activeElement !== document.body) return;
+      const isThere = opener instanceof HTMLElement && opener.isConnected && opener !== document.body;
+      (isThere ? opener : returnFocusTo?.())?.focus();
     };
     // Opened once; the later identity of returnFocusTo does not matter.
     // eslint-disable-next-line react-hooks/exhaustive-deps

@@ -2,9 +2,11 @@ import type { ClientConfig } from "../../api/client";
 import { Emitter } from "../../util/emitter";
 import { cameraLimits, screenLimits, type SendLimits } from "../encodings";
 import type {
+  MediaConnection,
   MediaKind,
   MediaPath,
   MediaStats,
+  PublishedTracks,
   RemoteMedia,
   SignalChannel,
   Subscription,
@@ -13,20 +15,20 @@ import { makesOffers } from "./negotiation_rule";
 import { PeerLink } from "./peer_link";
 import { parseSignal } from "./signal";
 
-/** Each sends to each: beyond four people the upload of an ordinary line and the encoders of an old laptop are used up. */
-const CAPACITY = 4;
+const nothingPublished: PublishedTracks = { tracks: {} };
 
 export interface P2pOptions {
   selfId: string;
   config: ClientConfig;
   channel: SignalChannel;
+  /** A try at a direct connection with this person has come to nothing. */
+  attemptFailed: (peer: string) => void;
   /** A parameter for tests. */
   createPeerConnection?: (configuration: RTCConfiguration) => RTCPeerConnection;
 }
 
 /** Media straight between the browsers, with a link to every other person. */
 export class P2pMediaPath implements MediaPath {
-  readonly capacity = CAPACITY;
   readonly #options: P2pOptions;
   readonly #links = new Map<string, PeerLink>();
   readonly #changes = new Emitter<undefined>();
@@ -68,6 +70,15 @@ export class P2pMediaPath implements MediaPath {
     return this.#links.get(id)?.remote;
   }
 
+  published(): PublishedTracks {
+    return nothingPublished;
+  }
+
+  /** The other side sends one picture for us alone, in a size that suits the number of people. */
+  show(): void {
+    return;
+  }
+
   onChange(listener: () => void): () => void {
     return this.#changes.on(listener);
   }
@@ -78,6 +89,18 @@ export class P2pMediaPath implements MediaPath {
 
   async stats(id: string): Promise<MediaStats | null> {
     return (await this.#links.get(id)?.stats()) ?? null;
+  }
+
+  connections(): readonly MediaConnection[] {
+    return [...this.#links].map(([peer, link]) => ({
+      path: "p2p",
+      peer,
+      getStats: () => link.getStats(),
+      describe: (mid, direction) => {
+        const kind = link.kindOf(mid);
+        return kind && { id: direction === "outbound" ? this.#options.selfId : peer, kind };
+      },
+    }));
   }
 
   setSignalingReady(ready: boolean): void {
@@ -111,6 +134,7 @@ export class P2pMediaPath implements MediaPath {
       sends,
       send: (signal) => channel.send(id, signal),
       changed: () => this.#announce(),
+      attemptFailed: () => this.#options.attemptFailed(id),
     });
   }
 

@@ -120,6 +120,14 @@ export class PairConnection {
     return collectStats((kind) => this.#transceivers.get(kind)?.receiver);
   }
 
+  getStats(): Promise<RTCStatsReport> {
+    return this.#connection.getStats();
+  }
+
+  kindOf(mid: string): MediaKind | undefined {
+    return mediaKinds.find((kind) => this.#transceivers.get(kind)?.mid === mid);
+  }
+
   close(): void {
     this.#closed = true;
     this.#connection.onnegotiationneeded = null;

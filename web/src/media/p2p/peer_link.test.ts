@@ -11,6 +11,7 @@ class End {
   readonly link: PeerLink;
   readonly outbox: string[] = [];
   readonly changed = vi.fn();
+  readonly attemptFailed = vi.fn();
   readonly connections: FakePeerConnection[] = [];
 
   constructor(offering: boolean, signalingReady = true) {
@@ -27,6 +28,7 @@ class End {
       sends: nothing,
       send: (signal) => this.outbox.push(signal),
       changed: this.changed,
+      attemptFailed: this.attemptFailed,
     });
   }
 
@@ -302,5 +304,29 @@ describe("PeerLink", () => {
     expect(a.take()).toEqual([]);
     expect(a.connection.closed).toBe(true);
     b.link.close();
+  });
+
+  it("tells of every try that came to nothing", async () => {
+    const [a, b] = [new End(true), new End(false)];
+    await pass(7999);
+    expect(a.attemptFailed).not.toHaveBeenCalled();
+    await pass(1);
+    expect(a.attemptFailed).toHaveBeenCalledTimes(1);
+    await pass(12_000);
+    expect(a.attemptFailed).toHaveBeenCalledTimes(2);
+    a.link.setSignalingReady(false);
+    await pass(60_000);
+    expect(a.attemptFailed).toHaveBeenCalledTimes(2);
+    for (const end of [a, b]) end.link.close();
+  });
+
+  it("tells when a link that worked cannot be mended", async () => {
+    const [a, b] = await connected();
+    become("disconnected", a, b);
+    await pass(3000);
+    expect(a.attemptFailed).not.toHaveBeenCalled();
+    await pass(8000);
+    expect(a.attemptFailed).toHaveBeenCalledTimes(1);
+    for (const end of [a, b]) end.link.close();
   });
 });

@@ -25,6 +25,8 @@ export interface PeerLinkOptions extends Pick<
   sends: Subscription["sends"];
   send: (signal: string) => void;
   changed: () => void;
+  /** A try at a direct connection has come to nothing; the next one begins. */
+  attemptFailed: () => void;
 }
 
 /** The link to one other person for as long as they are in the call: a row of connections, each healing what it can. */
@@ -115,6 +117,14 @@ export class PeerLink {
     return this.#connection.stats();
   }
 
+  getStats(): Promise<RTCStatsReport> {
+    return this.#connection.getStats();
+  }
+
+  kindOf(mid: string): MediaKind | undefined {
+    return this.#connection.kindOf(mid);
+  }
+
   close(): void {
     this.#closed = true;
     clearInterval(this.#watchTimer);
@@ -176,6 +186,8 @@ export class PeerLink {
     }
     this.#scheduleTick();
     this.#publishRemote();
+    // Only time tells that a connection did not come about or could not be mended.
+    if (event.type === "tick" && action === "rebuild") this.#options.attemptFailed();
   }
 
   #scheduleTick(): void {
