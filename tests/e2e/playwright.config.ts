@@ -1,6 +1,8 @@
 import { defineConfig } from "@playwright/test";
 
-// The system's Chromium with made-up devices. One worker: a call of three browsers fills two cores.
+import { chromium } from "./support/chromium.js";
+
+// One worker: a call of three browsers fills two cores.
 export default defineConfig({
   testDir: "specs",
   workers: 1,
@@ -9,21 +11,7 @@ export default defineConfig({
   forbidOnly: process.env.CI === "true",
   reporter: "list",
   use: {
-    launchOptions: {
-      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-      args: [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--use-fake-device-for-media-stream",
-        "--use-fake-ui-for-media-stream",
-        "--autoplay-policy=no-user-gesture-required",
-      ],
-    },
+    launchOptions: chromium(),
     trace: "retain-on-failure",
     screenshot: "only-on-failure",
   },

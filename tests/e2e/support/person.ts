@@ -1,13 +1,29 @@
 import { expect, type Browser, type BrowserContext, type BrowserContextOptions, type Locator, type Page } from "@playwright/test";
 
+import { captureSmall, captureTones, tonesOf, type Camera } from "./capture.js";
+
+/** The way of a connection: straight to another browser, or to the server. */
+export type Path = "p2p" | "sfu";
+
 /** One peer connection that is open, and what has arrived over it so far. */
 export interface Link {
   /** Counts the connections of the page, so that a new one is not taken for the one it replaced. */
   id: number;
+  path: Path;
   connected: boolean;
-  /** Frames decoded, by incoming video. */
+  /** Frames decoded, by incoming video track. */
   frames: Record<string, number>;
-  audioEnergy: number;
+  /** By incoming audio track. */
+  audioEnergy: Record<string, number>;
+}
+
+/** What a page has of its connections, and what of it the human before it sees and hears. */
+interface Observation {
+  links: Link[];
+  /** Tracks on the tiles of the stage. */
+  seen: string[];
+  /** Tracks that are played. */
+  heard: string[];
 }
 
 /** The fake microphone beeps twice and the fake camera shows several frames in this time. */
@@ -53,19 +69,22 @@ function watchToasts(): void {
   }).observe(document, { childList: true, subtree: true });
 }
 
-/** How much more has arrived over each connected link than `before`; a link that is new has all it has. */
-function growth(now: readonly Link[], before: readonly Link[]) {
-  return now
-    .filter((link) => link.connected)
-    .map((link) => {
-      const old = before.find(({ id }) => id === link.id);
-      const frames = Object.entries(link.frames).map(([id, count]) => count - (old?.frames[id] ?? 0));
-      return {
-        id: link.id,
-        frames: Math.max(0, ...frames),
-        audioEnergy: link.audioEnergy - (old?.audioEnergy ?? 0),
-      };
-    });
+/** How much more of each track has arrived over the links that are connected; of a new track, all there is. */
+function growth(now: readonly Link[], before: readonly Link[], what: "frames" | "audioEnergy"): Map<string, number> {
+  const grown = new Map<string, number>();
+  for (const link of now) {
+    if (!link.connected) continue;
+    const old = before.find(({ id }) => id === link.id)?.[what];
+    for (const [track, amount] of Object.entries(link[what])) grown.set(track, amount - (old?.[track] ?? 0));
+  }
+  return grown;
+}
+
+export interface PersonOptions extends BrowserContextOptions {
+  /** A microphone that delivers the tones of this voice. */
+  voice?: number;
+  /** A camera that costs less to encode than 1280×720 with 20 frames a second. */
+  camera?: Camera;
 }
 
 /** One human with one browser profile. */
@@ -76,8 +95,11 @@ export class Person {
     readonly page: Page,
   ) {}
 
-  static async create(browser: Browser, name: string, options: BrowserContextOptions = {}): Promise<Person> {
-    const context = await browser.newContext({ locale: "en-US", viewport: { width: 1366, height: 768 }, ...options });
+  static async create(browser: Browser, name: string, options: PersonOptions = {}): Promise<Person> {
+    const { voice, camera, ...rest } = options;
+    const context = await browser.newContext({ locale: "en-US", viewport: { width: 1366, height: 768 }, ...rest });
+    if (voice !== undefined) await context.addInitScript(captureTones, tonesOf(voice));
+    if (camera !== undefined) await context.addInitScript(captureSmall, camera);
     await context.addInitScript(watchPeerConnections);
     await context.addInitScript(watchToasts);
     const page = await context.newPage();
@@ -129,35 +151,68 @@ export class Person {
     await expect.poll(async () => (await this.toasts()).slice(after), { timeout: 30_000 }).toContain(text);
   }
 
-  links(): Promise<Link[]> {
+  private observe(): Promise<Observation> {
     return this.page.evaluate(async () => {
       const links: Link[] = [];
       for (const [connection, id] of (window as unknown as Watched).openPeerConnections) {
-        const link: Link = { id, connected: connection.connectionState === "connected", frames: {}, audioEnergy: 0 };
+        const isLite = connection.remoteDescription?.sdp.includes("a=ice-lite") ?? false;
+        const connected = connection.connectionState === "connected";
+        const link: Link = { id, path: isLite ? "sfu" : "p2p", connected, frames: {}, audioEnergy: {} };
         for (const entry of (await connection.getStats()).values()) {
           if (entry.type !== "inbound-rtp") continue;
-          if (entry.kind === "video") link.frames[entry.id] = entry.framesDecoded ?? 0;
-          else link.audioEnergy += entry.totalAudioEnergy ?? 0;
+          if (entry.kind === "video") link.frames[entry.trackIdentifier] = entry.framesDecoded ?? 0;
+          else link.audioEnergy[entry.trackIdentifier] = entry.totalAudioEnergy ?? 0;
         }
         links.push(link);
       }
-      return links;
+      const tracksOf = (selector: string) =>
+        [...document.querySelectorAll<HTMLMediaElement>(selector)].flatMap(({ paused, srcObject }) =>
+          paused || !(srcObject instanceof MediaStream)
+            ? []
+            : srcObject.getTracks().flatMap(({ enabled, id }) => (enabled ? [id] : [])),
+        );
+      return { links, seen: tracksOf("li.tile video"), heard: tracksOf("audio") };
     });
   }
 
-  /** Waits until from each of `others` people both picture and sound arrive and go on arriving. */
-  async expectMediaFrom(others: number): Promise<void> {
-    const connected = async () => (await this.links()).filter((link) => link.connected).length;
-    await expect.poll(connected, { timeout: 30_000 }).toBe(others);
+  async links(): Promise<Link[]> {
+    return (await this.observe()).links;
+  }
+
+  /** The protocol that each open connection runs over. */
+  transports(): Promise<string[]> {
+    return this.page.evaluate(async () => {
+      const protocols: string[] = [];
+      for (const connection of (window as unknown as Watched).openPeerConnections.keys()) {
+        const report = await connection.getStats();
+        for (const entry of report.values()) {
+          if (entry.type !== "transport") continue;
+          const pair = report.get(entry.selectedCandidatePairId);
+          protocols.push(report.get(pair?.localCandidateId)?.protocol ?? "none");
+        }
+      }
+      return protocols;
+    });
+  }
+
+  /** Waits until the only connections are those of this path, and all of them work. */
+  async expectPath(path: Path, others: number): Promise<void> {
+    const expected = Array.from({ length: path === "sfu" ? 1 : others }, () => `${path} connected`);
+    const states = async () =>
+      (await this.links()).map((link) => `${link.path} ${link.connected ? "connected" : "not connected"}`);
+    await expect.poll(states, { timeout: 30_000 }).toEqual(expected);
+  }
+
+  /** Waits until from each of `others` people both picture and sound arrive, are played and go on arriving. */
+  async expectMediaFrom(others: number, timeout = 60_000): Promise<void> {
     const before = await this.links();
     await expect(async () => {
-      const grown = growth(await this.links(), before);
-      expect(grown).toHaveLength(others);
-      for (const { frames, audioEnergy } of grown) {
-        expect(frames).toBeGreaterThan(15);
-        expect(audioEnergy).toBeGreaterThan(0);
-      }
-    }).toPass({ timeout: 30_000, intervals: [500] });
+      const { links, seen, heard } = await this.observe();
+      const frames = growth(links, before, "frames");
+      const energy = growth(links, before, "audioEnergy");
+      expect(seen.filter((track) => (frames.get(track) ?? 0) > 15)).toHaveLength(others);
+      expect(heard.filter((track) => (energy.get(track) ?? 0) > 0)).toHaveLength(others);
+    }).toPass({ timeout, intervals: [500] });
   }
 
   /** Waits until no sound arrives any more. */
@@ -170,16 +225,17 @@ export class Person {
     return this.expectStill((links) => links.map(({ frames }) => frames));
   }
 
-  /** Waits until `count` frames of one video have arrived over each link, which has to be the same all the while. */
+  /** Waits until `count` frames have arrived over each link, which has to be the same all the while. */
   async expectFramesOverSameLinks(count: number): Promise<void> {
     const before = await this.links();
     const ids = before.map(({ id }) => id);
     await expect
       .poll(
         async () => {
-          const grown = growth(await this.links(), before);
-          expect(grown.map(({ id }) => id)).toEqual(ids);
-          return Math.min(...grown.map(({ frames }) => frames));
+          const links = await this.links();
+          expect(links.map(({ id }) => id)).toEqual(ids);
+          const frames = links.map((link) => Math.max(0, ...growth([link], before, "frames").values()));
+          return Math.min(...frames);
         },
         { timeout: 60_000, intervals: [500] },
       )

@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
+const binary = process.env.AKBUZAT_BINARY ?? join(root, "build/release/akbuzat");
 
 /** The real server on a data directory of its own, on 127.0.0.1. */
 export class Server {
@@ -30,7 +31,7 @@ export class Server {
 
   /** Starts it, the second time on the same port and data. */
   async run(): Promise<void> {
-    const child = spawn(join(root, "build/release/akbuzat"), ["serve"], {
+    const child = spawn(binary, ["serve"], {
       env: {
         LISTEN: `127.0.0.1:${this.port}`,
         DATA_DIR: this.dataDir,

@@ -1,20 +1,23 @@
-import { test as base, type BrowserContextOptions } from "@playwright/test";
+import { test as base } from "@playwright/test";
 
 import { Gate } from "./gate.js";
-import { Person } from "./person.js";
+import { Person, type PersonOptions } from "./person.js";
 import { Server } from "./server.js";
 
 interface Fixtures {
+  /** Environment of the server, which a file or a group of tests may set. */
+  settings: Record<string, string>;
   server: Server;
   /** A forwarder before the server for one browser. */
   gate: Gate;
   /** Makes a person, whose browser profile is closed after the test. */
-  person: (name: string, options?: BrowserContextOptions) => Promise<Person>;
+  person: (name: string, options?: PersonOptions) => Promise<Person>;
 }
 
 export const test = base.extend<Fixtures>({
-  server: async ({}, use) => {
-    const server = await Server.start();
+  settings: [{}, { option: true }],
+  server: async ({ settings }, use) => {
+    const server = await Server.start(settings);
     await use(server);
     await server.dispose();
   },
