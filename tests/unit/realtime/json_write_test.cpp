@@ -24,7 +24,7 @@ TrackObject track(std::optional<std::string> mid, std::optional<std::string> nam
 TrackObject remote(std::optional<std::string> mid, std::string name, std::optional<Error> error = std::nullopt) {
   TrackObject made = track(std::move(mid), std::move(name), std::move(error));
   made.location = Location::remote;
-  made.sessionId = "p";
+  made.sessionId.emplace("p");
   return made;
 }
 
