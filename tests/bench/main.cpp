@@ -15,6 +15,7 @@ namespace {
 
 Json run(const Options& options) {
   if (options.mode == Mode::limit) return runLimit(options);
+  if (options.mode == Mode::sfu) return runSfu(options);
   // Each mode gets a server that has done nothing else, or the one that was named.
   const auto with = [&options](const std::function<Json(const Options&, const Bed&)>& scenario) {
     if (!options.url.empty()) return scenario(options, {parseTarget(options.url), options.pid.value_or(0)});
@@ -22,7 +23,8 @@ Json run(const Options& options) {
     return scenario(options, {loopbackTarget(server.port()), server.pid()});
   };
   switch (options.mode) {
-    case Mode::limit: break;
+    case Mode::limit:
+    case Mode::sfu: break;
     case Mode::relay: return with(runRelay);
     case Mode::update: return with(runUpdate);
     case Mode::join: return with(runJoin);

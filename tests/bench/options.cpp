@@ -22,12 +22,12 @@ Number parseNumber(const std::string& flag, const std::string& text, Number leas
 
 const std::map<std::string, Mode> kModes{{"limit", Mode::limit}, {"relay", Mode::relay}, {"update", Mode::update},
                                          {"join", Mode::join},   {"idle", Mode::idle},   {"report", Mode::report},
-                                         {"all", Mode::all}};
+                                         {"all", Mode::all},     {"sfu", Mode::sfu}};
 
 }  // namespace
 
 std::string helpText() {
-  return "akbuzat-bench MODE [OPTION ...]: load for the room WebSocket; prints one line of JSON\n"
+  return "akbuzat-bench MODE [OPTION ...]: load for the room WebSocket and for media; prints one line of JSON\n"
          "\n"
          "  limit    equal frames from a bare epoll loop to --members - 1 sockets: what this machine can do at all\n"
          "  relay    one member's e2eeMlsMessage to all others of its room\n"
@@ -36,6 +36,9 @@ std::string helpText() {
          "  idle     the server's memory for each of --connections joined members who do nothing\n"
          "  report   limit and relay by turns, their ratio, and relay's latency at half of its maximum\n"
          "  all      every one of these\n"
+         "  sfu      media: 1 to 100, 10 to 10 and 50 rooms of 4 people through the SFU on one thread, and its ratio "
+         "to\n"
+         "           bare recvmmsg, libsrtp and sendmmsg for the same packets; only --seconds applies\n"
          "\n"
          "  --url ws://127.0.0.1:PORT   a running server (loopback only); without it one is started and ended\n"
          "  --pid PID                   the running server's process, for idle\n"

@@ -26,6 +26,8 @@ Json runJoin(const Options& options, const Bed& bed);
 Json runIdle(const Options& options, const Bed& bed);
 /// Needs no server.
 Json runLimit(const Options& options);
+/// Needs no server either: has the SFU in this process.
+Json runSfu(const Options& options);
 Json runReport(const Options& options, const Bed& bed);
 
 // What their results have in common.
