@@ -9,7 +9,7 @@
 
 #include "akbuzat/rtp/packet.hpp"
 #include "akbuzat/rtp/rtcp.hpp"
-#include "integration/media/allocation_count.hpp"
+#include "support/allocation_count.hpp"
 #include "support/sfu_meeting.hpp"
 
 using namespace akbuzat;

@@ -1,9 +1,6 @@
-// What runs for every packet allocates nothing. The counter is global, and so this file is the only one of the program
-// that replaces operator new.
+// What runs for every packet allocates nothing.
 
 #include <array>
-#include <cstdlib>
-#include <new>
 
 #include <catch2/catch.hpp>
 
@@ -12,26 +9,7 @@
 #include "akbuzat/rtp/layer_allocation.hpp"
 #include "akbuzat/rtp/pacer.hpp"
 #include "akbuzat/rtp/transport_feedback.hpp"
-
-namespace {
-
-thread_local std::size_t allocations = 0;
-
-}  // namespace
-
-// Not inlined, since g++ would take the pair of malloc and delete that it then sees for a mistake.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* const memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc();
-}
-// Not all implementations let this one call the one above.
-[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  ++allocations;
-  return std::malloc(size == 0 ? 1 : size);
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+#include "support/allocation_count.hpp"
 
 namespace akbuzat::rtp {
 namespace {
@@ -48,7 +26,7 @@ TEST_CASE("estimating, pacing, measuring and reporting allocate nothing") {
   for (StreamDemand& stream : streams) stream.bitrates[0] = 400'000;
   std::array<std::uint8_t, 1'200> bytes{};
 
-  const std::size_t before = allocations;
+  const std::uint64_t before = test::allocationsOfThread();
   std::uint16_t sequence = 0;
   for (util::TimePoint now = begin; now < begin + 200s; now += 2ms, ++sequence) {
     const bool probe = estimator.takeProbe(20'000'000, now).has_value();
@@ -67,11 +45,11 @@ TEST_CASE("estimating, pacing, measuring and reporting allocate nothing") {
       allocateLayers(streams, estimator.target());
     }
   }
-  const std::size_t after = allocations;
+  const std::uint64_t after = test::allocationsOfThread();
   CHECK(after == before);
   // The counter does count; a call like this one, unlike an expression with new, is never optimized away.
   ::operator delete(::operator new(1));
-  CHECK(allocations > after);
+  CHECK(test::allocationsOfThread() > after);
 }
 
 }  // namespace

@@ -1,31 +1,11 @@
 // The packet path allocates nothing of its own once the SSRCs are known. (libsrtp on NSS does, by malloc.)
 
-#include <cstdlib>
-#include <new>
 #include <utility>
 
 #include <catch2/catch.hpp>
 
+#include "support/allocation_count.hpp"
 #include "unit/transport/wire.hpp"
-
-namespace {
-
-std::size_t allocations = 0;  // of the whole program, which has one thread
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  void* const memory = std::malloc(size);
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
-}
-void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
-  ++allocations;
-  return std::malloc(size);
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t /*size*/) noexcept { std::free(memory); }
 
 namespace akbuzat::transport {
 namespace {
@@ -69,16 +49,16 @@ TEST_CASE("media goes through without an allocation") {
   const Datagram clear = outgoing;
   outgoing.resize(size + PeerTransport::kMaxOverhead);
 
-  std::size_t before = 0;
+  std::uint64_t before = 0;
   unsigned sent = 0;
   for (std::uint16_t i = 0; i < kPackets; ++i) {
-    if (i == 8) before = allocations;  // all SSRCs have been seen
+    if (i == 8) before = test::allocationsOfThread();  // all SSRCs have been seen
     server.receive(incoming[i], pathAt(1), now);
     std::copy(clear.begin(), clear.end(), outgoing.begin());
     util::writeU16(outgoing, 2, i);
     sent += server.protectRtp(outgoing, size) != 0 ? 1U : 0U;
   }
-  CHECK(allocations == before);
+  CHECK(test::allocationsOfThread() == before);
   CHECK(listener.packets == kPackets);
   CHECK(sent == kPackets);
 }

@@ -1,4 +1,4 @@
-#include "integration/media/allocation_count.hpp"
+#include "support/allocation_count.hpp"
 
 #include <cstdlib>
 #include <new>
