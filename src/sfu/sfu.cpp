@@ -85,8 +85,9 @@ std::vector<std::string> Sfu::stunUrls() const {
   std::vector<std::string> urls;
   const std::string port = std::to_string(impl_->all.front()->socket().port());
   for (const std::string& address : impl_->addresses) {
+    std::string& url = urls.emplace_back("stun:");
     const bool v6 = address.find(':') != std::string::npos;
-    urls.push_back("stun:" + (v6 ? "[" + address + "]" : address) + ":" + port);
+    url.append(v6 ? "[" : "").append(address).append(v6 ? "]:" : ":").append(port);
   }
   return urls;
 }

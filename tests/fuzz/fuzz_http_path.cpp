@@ -36,6 +36,34 @@ class NoReports final : public storage::Reports {
   [[nodiscard]] bool writable() const noexcept override { return true; }
 };
 
+/// No request here gets as far as a session.
+class NoRealtime final : public realtime::Realtime {
+ public:
+  void newSession(const realtime::Scope&, std::string, realtime::Reply<std::string> reply) override { reply(gone()); }
+  void newTracks(const realtime::Scope&, std::string, realtime::TracksRequest,
+                 realtime::Reply<realtime::TracksAnswer> reply) override {
+    reply(gone());
+  }
+  void renegotiate(const realtime::Scope&, std::string, realtime::SessionDescription,
+                   realtime::Reply<std::monostate> reply) override {
+    reply(gone());
+  }
+  void closeTracks(const realtime::Scope&, std::string, realtime::CloseRequest,
+                   realtime::Reply<realtime::TracksAnswer> reply) override {
+    reply(gone());
+  }
+  void updateTracks(const realtime::Scope&, std::string, std::vector<realtime::TrackObject>,
+                    realtime::Reply<realtime::TracksAnswer> reply) override {
+    reply(gone());
+  }
+  void state(const realtime::Scope&, std::string, realtime::Reply<realtime::SessionState> reply) override {
+    reply(gone());
+  }
+
+ private:
+  static realtime::Error gone() { return {realtime::ErrorCode::sessionGone, "There is no session."}; }
+};
+
 struct Sink final : http::AnswerSink {
   void answer(std::uint64_t, http::Response response) override { last = std::move(response); }
   std::optional<http::Response> last;
@@ -48,6 +76,7 @@ struct World {
   NoStore store;
   test::FakeMediaSessions media;
   NoReports reports;
+  NoRealtime realtime;
   std::unique_ptr<room::RoomDirectory> rooms;
   std::unique_ptr<http::Site> site;
 
@@ -62,7 +91,7 @@ struct World {
     config.http.socketsPerSecondPerAddress = 0;
     config.trustedProxies.v4.push_back(boost::asio::ip::make_network_v4("127.0.0.0/8"));
     rooms = std::make_unique<room::RoomDirectory>(shards, store, media, config.room, config.media.path);
-    site = std::make_unique<http::Site>(config, *rooms, reports, "fuzz");
+    site = std::make_unique<http::Site>(config, *rooms, realtime, reports, "fuzz", std::vector<std::string>{});
   }
 };
 
