@@ -79,7 +79,7 @@ class Load {
     auto next = Clock::now();
     for (std::size_t turn = 0; Clock::now() < end; ++turn, next += step) {
       if (turn % publishers.size() == 0) ++frame_;
-      if (frame_ % 30 == 0 && turn % publishers.size() == 0) openLines();
+      if (frame_ % 10 == 0 && turn % publishers.size() == 0) openLines();
       sendFrame(*publishers[turn % publishers.size()]);
       do {
         const auto wait = std::chrono::duration_cast<std::chrono::milliseconds>(next + step - Clock::now());
@@ -103,7 +103,7 @@ class Load {
     std::array<std::uint8_t, kPacketPayload> payload{};
     for (std::size_t i = 0; i < kFramePackets; ++i) {
       payload[0] = i == 0 ? 0x10 : 0;
-      payload[1] = frame_ % 60 == 1 && i == 0 ? 0 : 1;
+      payload[1] = frame_ % 10 == 1 && i == 0 ? 0 : 1;
       const std::int64_t now = Clock::now().time_since_epoch().count();
       std::memcpy(payload.data() + kStampAt, &now, sizeof now);
       const auto number = static_cast<std::uint16_t>(frame_ * kFramePackets + i);
