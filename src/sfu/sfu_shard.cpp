@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "akbuzat/transport/stun.hpp"
 #include "akbuzat/util/random.hpp"
 
 namespace akbuzat::sfu {
@@ -187,7 +186,7 @@ void SfuShard::onStranger(util::MutableBytes datagram, const transport::Path& fr
     ++ignored_;
     return;
   }
-  if (message->username.empty()) return answerPlainStun(datagram, from, now);
+  if (message->username.empty()) return answerPlainStun(*message, from, now);
   const auto session = byUfrag_.find(std::string{message->username.substr(0, message->username.find(':'))});
   if (session == byUfrag_.end()) {
     ++ignored_;
@@ -200,15 +199,14 @@ void SfuShard::onStranger(util::MutableBytes datagram, const transport::Path& fr
 }
 
 /// For direct calls: tells browsers their address as we see it (RFC 8489 section 6.3.1).
-void SfuShard::answerPlainStun(util::Bytes datagram, const transport::Path& from, util::TimePoint now) {
-  const auto request = transport::parseStun(datagram);
-  if (from.isTcp() || !request || request->type != transport::StunMessage::kBindingRequest ||
-      !plainStun_.take(1, now)) {
+void SfuShard::answerPlainStun(const transport::StunMessage& request, const transport::Path& from,
+                               util::TimePoint now) {
+  if (from.isTcp() || request.type != transport::StunMessage::kBindingRequest || !plainStun_.take(1, now)) {
     ++ignored_;
     return;
   }
   const std::size_t size =
-      transport::writeBindingSuccess(socket_.buffer().first(kStunAnswerSize), *request, from.remote, {});
+      transport::writeBindingSuccess(socket_.buffer().first(kStunAnswerSize), request, from.remote, {});
   socket_.send(from, size);
 }
 

@@ -11,6 +11,7 @@
 #include "akbuzat/sfu/media_socket.hpp"
 #include "akbuzat/sfu/sfu.hpp"
 #include "akbuzat/transport/certificate.hpp"
+#include "akbuzat/transport/stun.hpp"
 #include "akbuzat/util/token_bucket.hpp"
 #include "sfu/session.hpp"
 
@@ -53,7 +54,7 @@ class SfuShard final : public ShardSfu,
   void onTurnEnded(util::TimePoint now) override;
 
   void onStranger(util::MutableBytes datagram, const transport::Path& from, util::TimePoint now);
-  void answerPlainStun(util::Bytes datagram, const transport::Path& from, util::TimePoint now);
+  void answerPlainStun(const transport::StunMessage& request, const transport::Path& from, util::TimePoint now);
   void armTimer();
   void tick(util::TimePoint now);
   void findSpeakers(util::TimePoint now);

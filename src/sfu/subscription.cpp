@@ -85,7 +85,7 @@ Source* Subscription::sourceAt(std::size_t layer) const noexcept {
   return track_->sources()[layer].get();
 }
 
-bool Subscription::forwards(const RoutedPacket& packet, util::TimePoint) {
+bool Subscription::forwards(const RoutedPacket& packet) {
   if (!active_) return false;
   if (!isVideo()) return true;
   if (current_ != target_ && target_ == packet.layer && packet.keyframe) {
@@ -96,7 +96,7 @@ bool Subscription::forwards(const RoutedPacket& packet, util::TimePoint) {
 }
 
 void Subscription::onPacket(const RoutedPacket& packet, util::TimePoint now) {
-  if (!forwards(packet, now)) return;
+  if (!forwards(packet)) return;
   const rtp::PacketView& view = packet.view;
   if (view.payload().empty()) return rewriter_.skip(view.sequenceNumber());
   const auto numbers = rewriter_.translate(view.sequenceNumber(), view.timestamp(), packet.vp8, now);

@@ -89,7 +89,7 @@ class Subscription {
   /// More than a client can miss within a second at 5 Mbit/s; a power of two, so that a number's slot is its low bits.
   static constexpr std::size_t kHistory = 1024;
 
-  [[nodiscard]] bool forwards(const RoutedPacket& packet, util::TimePoint now);
+  [[nodiscard]] bool forwards(const RoutedPacket& packet);
   void transmit(const Sent& sent, const rtp::PacketView& view, const rtp::Vp8Descriptor* vp8,
                 std::optional<std::uint8_t> audioLevel, util::TimePoint now);
   std::size_t retransmit(const Sent& sent, bool probe, util::TimePoint now);
