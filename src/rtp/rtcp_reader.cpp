@@ -24,9 +24,10 @@ std::optional<Part> takePart(Bytes& rest) noexcept {
   if (size > all.size()) return std::nullopt;
   std::size_t padding = 0;
   if ((all[0] & kRtcpPaddingBit) != 0) {
-    // Padding is a multiple of four and counts itself (RFC 3550 section 6.4.1).
+    // Padding counts itself (RFC 3550 section 6.4.1). It should be a multiple of four, but browsers fill transport-wide
+    // feedback up to whole words with one to three bytes and say so in this way.
     padding = all[size - 1];
-    if (padding == 0 || padding % 4 != 0 || padding > size - kRtcpHeader) return std::nullopt;
+    if (padding == 0 || padding > size - kRtcpHeader) return std::nullopt;
   }
   rest = all.subspan(size);
   return Part{
