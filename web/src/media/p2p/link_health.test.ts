@@ -34,6 +34,10 @@ describe("LinkHealth", () => {
   it.each<[string, string[], string, string, number | undefined]>([
     ["a new link has 8 s", ["0 connecting"], "none", "connecting", 8000],
     ["then it gets a new connection, and more time", ["8000 tick"], "rebuild", "connecting", 12_000],
+    ["a page that stood still hears first what it has missed", ["9001 tick"], "none", "connecting", 1000],
+    ["it was connected long since", ["9001 tick", "9002 connected"], "none", "connected", undefined],
+    ["or it was not", ["9001 tick", "10001 tick"], "rebuild", "connecting", 12_000],
+    ["which is not put off again", ["9001 tick", "15000 tick"], "rebuild", "connecting", 12_000],
     ["an early look changes nothing", ["7999 tick"], "none", "connecting", 1],
     ["three in vain: it has failed", ["8000 tick", "20000 tick", "38000 tick"], "rebuild", "failed", 27_000],
     [

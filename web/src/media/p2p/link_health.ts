@@ -8,6 +8,10 @@ const RESTART_MS = 8000;
 const OPENING_MS = 8000;
 const OPENING_GROWTH = 1.5;
 const MAX_OPENING_MS = 30_000;
+/** A timer that fires so much too late shows that the page stood still, and what it has missed is yet to be told to it. */
+const LATE_MS = 1000;
+/** The time for that. */
+const CATCH_UP_MS = 1000;
 /** After as many vain connections the user is told that it does not work; trying goes on. */
 const FAILED_AFTER = 3;
 
@@ -34,6 +38,8 @@ export class LinkHealth {
   #phase: Phase = "opening";
   #deadline: number;
   #failures = 0;
+  /** The present deadline has been put off because the page stood still. */
+  #putOff = false;
   #everConnected = false;
   #signalingReady: boolean;
   #link: LinkState = "connecting";
@@ -80,7 +86,7 @@ export class LinkHealth {
       case "networkChanged":
         return this.#phase === "disturbed" && this.#signalingReady ? "restartIce" : "none";
       case "tick":
-        return this.deadline === undefined || now < this.deadline ? "none" : this.#overdue();
+        return this.deadline === undefined || now < this.deadline ? "none" : this.#overdue(now);
       default:
         return event satisfies never;
     }
@@ -117,7 +123,12 @@ export class LinkHealth {
     return this.#phase === "disturbed" ? "restartIce" : "rebuild";
   }
 
-  #overdue(): HealthAction {
+  #overdue(now: number): HealthAction {
+    if (!this.#putOff && now > this.#deadline + LATE_MS) {
+      this.#putOff = true;
+      this.#deadline = now + CATCH_UP_MS;
+      return "none";
+    }
     if (this.#phase === "disturbed") return "restartIce";
     this.#failures += 1;
     return "rebuild";
@@ -126,6 +137,7 @@ export class LinkHealth {
   #enter(phase: Phase, deadline: number): void {
     this.#phase = phase;
     this.#deadline = deadline;
+    this.#putOff = false;
   }
 
   #openingTime(): number {
