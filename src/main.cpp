@@ -14,7 +14,9 @@
 #include <sys/stat.h>
 
 #include "akbuzat/config/load.hpp"
+#include "akbuzat/feedback/report_text.hpp"
 #include "akbuzat/server/server.hpp"
+#include "akbuzat/storage/report_archive.hpp"
 #include "akbuzat/util/log.hpp"
 
 namespace {
@@ -94,6 +96,22 @@ int serve(const Invocation& invocation) {
   return 0;
 }
 
+/// Prints what visitors have reported, whether the server runs or not.
+int showReports(const Invocation& invocation) {
+  const akbuzat::storage::ReportArchive archive{invocation.config.dataDir};
+  if (invocation.reportId.empty()) {
+    std::fputs(akbuzat::feedback::reportList(archive.list()).c_str(), stdout);
+    return 0;
+  }
+  const auto report = archive.find(invocation.reportId);
+  if (!report) {
+    std::fprintf(stderr, "akbuzat: There is no report %s.\n", invocation.reportId.c_str());
+    return 1;
+  }
+  std::fputs(akbuzat::feedback::reportText(*report).c_str(), stdout);
+  return 0;
+}
+
 int run(const std::vector<std::string>& arguments) {
   std::error_code error;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
@@ -111,6 +129,7 @@ int run(const std::vector<std::string>& arguments) {
     case akbuzat::config::Command::checkConfig:
       std::fputs(akbuzat::config::describe(invocation).c_str(), stdout);
       return 0;
+    case akbuzat::config::Command::reports: return showReports(invocation);
     case akbuzat::config::Command::serve: return serve(invocation);
   }
   return 0;

@@ -14,7 +14,7 @@ run_packages=(g++ cmake ninja-build ccache mold pkg-config libboost1.81-dev libb
   libsqlite3-dev libsrtp2-dev libssl-dev libspdlog-dev catch2 zlib1g-dev ca-certificates)
 # fonts-dejavu-core draws Latin and Cyrillic, without which screenshots would show boxes.
 # shellcheck disable=SC2034
-e2e_packages=(chromium fonts-dejavu-core)
+e2e_packages=(chromium firefox-esr fonts-dejavu-core coturn)
 # clang builds the asan and fuzz presets; libclang-rt has the sanitizers and libFuzzer.
 # shellcheck disable=SC2034
 ci_packages=(clang lld libclang-rt-14-dev clang-format clang-tidy shellcheck)

@@ -27,6 +27,8 @@ Assignments parseEnvFile(const std::string& text, const std::string& file);
 
 struct CommandLine {
   Command command = Command::serve;
+  /// The word after `reports`, if there is one.
+  std::string reportId = {};
   /// What --config names; empty if it was not given.
   std::string configFile;
   /// In their order; the last of a name counts.

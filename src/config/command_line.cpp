@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <string_view>
 
 #include "akbuzat/config/settings.hpp"
@@ -6,6 +7,18 @@
 #include "config/values.hpp"
 
 namespace akbuzat::config {
+namespace {
+
+struct NamedCommand {
+  std::string_view name;
+  Command command;
+};
+
+constexpr std::array kCommands{NamedCommand{"serve", Command::serve},
+                               NamedCommand{"check-config", Command::checkConfig},
+                               NamedCommand{"reports", Command::reports}};
+
+}  // namespace
 
 std::variant<CommandLine, ConfigError> parseCommandLine(const std::vector<std::string>& arguments) {
   CommandLine line;
@@ -16,10 +29,15 @@ std::variant<CommandLine, ConfigError> parseCommandLine(const std::vector<std::s
       return CommandLine{.command = Command::help, .configFile = {}, .assignments = {}};
     if (argument == "--version") return CommandLine{.command = Command::version, .configFile = {}, .assignments = {}};
     if (!argument.starts_with("--")) {
-      if (commandGiven || (argument != "serve" && argument != "check-config"))
-        return ConfigError{quote(argument) + " is not a command; those are serve and check-config, once."};
+      if (commandGiven && line.command == Command::reports && line.reportId.empty()) {
+        line.reportId = argument;
+        continue;
+      }
+      const auto command = std::ranges::find(kCommands, argument, &NamedCommand::name);
+      if (commandGiven || command == kCommands.end())
+        return ConfigError{quote(argument) + " is not a command; those are serve, check-config and reports, once."};
       commandGiven = true;
-      line.command = argument == "serve" ? Command::serve : Command::checkConfig;
+      line.command = command->command;
       continue;
     }
     const auto equals = argument.find('=');

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "akbuzat/config/settings.hpp"
+#include "akbuzat/util/text.hpp"
 #include "config/assignment.hpp"
 #include "config/values.hpp"
 
@@ -15,15 +16,15 @@ bool isComment(std::string_view text) { return text.empty() || text.front() == '
 
 /// The value behind the '='; nullopt if a quote is not closed or something other than a comment follows it.
 std::optional<std::string_view> readValue(std::string_view text) {
-  text = trim(text);
+  text = util::trim(text);
   if (!text.empty() && (text.front() == '"' || text.front() == '\'')) {
     const auto end = text.find(text.front(), 1);
-    if (end == std::string_view::npos || !isComment(trim(text.substr(end + 1)))) return std::nullopt;
+    if (end == std::string_view::npos || !isComment(util::trim(text.substr(end + 1)))) return std::nullopt;
     return text.substr(1, end - 1);
   }
   if (isComment(text)) return std::string_view{};
   for (std::size_t i = 1; i < text.size(); ++i) {
-    if (text[i] == '#' && (text[i - 1] == ' ' || text[i - 1] == '\t')) return trim(text.substr(0, i));
+    if (text[i] == '#' && (text[i - 1] == ' ' || text[i - 1] == '\t')) return util::trim(text.substr(0, i));
   }
   return text;
 }
@@ -50,7 +51,7 @@ Assignments parseEnvFile(const std::string& text, const std::string& file) {
     auto line = rest.substr(0, end);
     rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
     if (line.ends_with('\r')) line.remove_suffix(1);
-    line = trim(line);
+    line = util::trim(line);
     if (isComment(line)) continue;
 
     const std::string source = file + " line " + std::to_string(number);
@@ -58,7 +59,7 @@ Assignments parseEnvFile(const std::string& text, const std::string& file) {
     // The line itself is not repeated: it may be a secret that lost its name.
     if (equals == std::string_view::npos)
       return ConfigError{source + " must be KEY=VALUE, a comment that begins with #, or empty."};
-    const auto name = trim(line.substr(0, equals));
+    const auto name = util::trim(line.substr(0, equals));
     if (name.starts_with("export ") || name.starts_with("export\t"))
       return ConfigError{source + " begins with export, but must be KEY=VALUE alone."};
     if (findSetting(name) == nullptr) return unknownName(source + ": ", name, false);

@@ -1,6 +1,7 @@
 #include "akbuzat/config/load.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <thread>
 
@@ -32,6 +33,45 @@ const Assignment* choose(std::string_view name, const std::vector<Assignment>& a
   return found == assignments.rend() ? nullptr : &*found;
 }
 
+/// Settings of which both or neither must be given.
+std::optional<ConfigError> checkPairs(const Config& config) {
+  struct Member {
+    std::string_view name;
+    bool given;
+  };
+  struct Pair {
+    Member one, other;
+    std::string_view why;
+  };
+  const std::array pairs{
+      Pair{{"REALTIME_APP_ID", !config.realtimeAppId.empty()},
+           {"REALTIME_APP_SECRET", !config.realtimeAppSecret.empty()},
+           "for other programs to use the SFU, neither if none does"},
+      Pair{{"CALLS_APP_ID", !config.calls.appId.empty()},
+           {"CALLS_APP_SECRET", !config.calls.appSecret.empty()},
+           "to use Cloudflare's SFU, neither to use this server's own"},
+      Pair{{"TURN_SERVICE_ID", !config.ice.turnKeyId.empty()},
+           {"TURN_SERVICE_TOKEN", !config.ice.turnKeyToken.empty()},
+           "to use Cloudflare's relays"},
+      Pair{{"TURN_URLS", !config.ice.turnUrls.empty()},
+           {"TURN_SHARED_SECRET", !config.ice.turnSharedSecret.empty()},
+           "to use relays of your own; those with fixed names and passwords belong into ICE_SERVERS"},
+      Pair{{"OPENAI_API_TOKEN", !config.ai.token.empty()},
+           {"OPENAI_MODEL_ENDPOINT", !config.ai.endpoint.empty()},
+           "to have a voice AI"},
+      Pair{{"ACCESS_TEAM_DOMAIN", !config.accessTeamDomain.empty()},
+           {"ACCESS_AUD", !config.accessAudience.empty()},
+           "to let Cloudflare Access say who visits"},
+  };
+  for (const auto& [one, other, why] : pairs) {
+    if (one.given == other.given) continue;
+    const auto& [given, missing] = one.given ? std::pair{one, other} : std::pair{other, one};
+    return ConfigError{std::string(given.name) + " is set, but " + std::string(missing.name) +
+                       " is not; both are needed " + std::string(why) + "."};
+  }
+  return std::nullopt;
+}
+
 /// Rules about more than one setting.
 std::optional<ConfigError> checkTogether(const Config& config) {
   if (config.tlsCertFile.empty() != config.tlsKeyFile.empty()) {
@@ -57,13 +97,9 @@ std::optional<ConfigError> checkTogether(const Config& config) {
     return ConfigError{"MEDIA_UDP_PORT is " + std::to_string(mediaPort) + ", but each of the " +
                        std::to_string(config.shards) + " shards needs a port of its own, and none is above 65535."};
   }
-  if (config.realtimeAppId.empty() != config.realtimeAppSecret.empty()) {
-    const bool id = !config.realtimeAppId.empty();
-    return ConfigError{std::string(id ? "REALTIME_APP_ID" : "REALTIME_APP_SECRET") + " is set, but " +
-                       (id ? "REALTIME_APP_SECRET" : "REALTIME_APP_ID") +
-                       " is not; both are needed for other programs to use the SFU, neither if none does."};
-  }
-  return std::nullopt;
+  if (config.media.backend == MediaBackendRule::cloudflare && !config.calls.configured())
+    return ConfigError{"MEDIA_BACKEND is cloudflare, but CALLS_APP_ID is not set; it names the app to be used."};
+  return checkPairs(config);
 }
 
 std::variant<std::string, FileError> readConfigFile(const std::filesystem::path& path) {
@@ -86,7 +122,7 @@ std::variant<Invocation, ConfigError> parse(const std::vector<std::string>& argu
   auto parsedLine = parseCommandLine(arguments);
   if (auto* error = std::get_if<ConfigError>(&parsedLine)) return std::move(*error);
   auto& line = std::get<CommandLine>(parsedLine);
-  Invocation invocation{.command = line.command, .config = {}, .given = {}};
+  Invocation invocation{.command = line.command, .config = {}, .reportId = line.reportId, .given = {}};
   if (line.command == Command::help || line.command == Command::version) return invocation;
 
   std::vector<Assignment> assignments;

@@ -54,6 +54,44 @@ Setting text(const Label& label, std::string allowed, Field field) {
 }
 
 template <class Field>
+Setting secret(const Label& label, Field field) {
+  auto setting = text(label, "at least 16 characters", field);
+  setting.secret = true;
+  setting.apply = [field](Config& config, std::string_view value) {
+    if (value.size() < kShortestSecret) return false;
+    field(config) = std::string(value);
+    return true;
+  };
+  return setting;
+}
+
+/// What stands in a path of the Realtime API for an app or a key.
+template <class Field>
+Setting appId(const Label& label, Field field) {
+  auto setting = text(label, "1 to 64 letters, digits, - or _", field);
+  setting.apply = [field](Config& config, std::string_view value) {
+    if (!isAppId(value)) return false;
+    field(config) = std::string(value);
+    return true;
+  };
+  return setting;
+}
+
+/// The address of a service of others.
+template <class Field>
+Setting serviceUrl(const Label& label, Field field) {
+  auto setting =
+      text(label, "an address such as https://api.example.org/v1; http:// only for this machine itself", field);
+  setting.apply = [field](Config& config, std::string_view value) {
+    auto url = parseServiceUrl(value);
+    if (!url) return false;
+    field(config) = std::move(*url);
+    return true;
+  };
+  return setting;
+}
+
+template <class Field>
 Setting size(const Label& label, std::uint64_t least, std::uint64_t most, Field field) {
   auto setting = row(
       label, "a number of bytes from " + printSize(least) + " to " + printSize(most) + ", such as 65536, 64k or 1M");

@@ -1,5 +1,8 @@
 #include "config/table.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "config/rows.hpp"
 #include "config/values.hpp"
 
@@ -24,7 +27,6 @@ constexpr std::string_view kWebSocket = "WebSocket limits";
 constexpr std::string_view kRoom = "Rooms";
 constexpr std::string_view kMedia = "Media";
 constexpr std::string_view kPages = "What the pages are told";
-constexpr std::string_view kUnused = "Known, without effect in this version";
 
 Setting listen() {
   auto setting = row(
@@ -52,19 +54,6 @@ Setting publicUrl() {
     return true;
   };
   setting.print = [](const Config& config) { return config.publicUrl; };
-  return setting;
-}
-
-template <class Field>
-Setting secret(const Label& label, Field field) {
-  auto setting = row(label, "at least 16 characters");
-  setting.secret = true;
-  setting.apply = [field](Config& config, std::string_view value) {
-    if (value.size() < kShortestSecret) return false;
-    field(config) = std::string(value);
-    return true;
-  };
-  setting.print = [field](const Config& config) { return field(config); };
   return setting;
 }
 
@@ -145,50 +134,11 @@ Setting mediaAnnouncedIps() {
   return setting;
 }
 
-Setting realtimeAppId() {
-  auto setting = row({"REALTIME_APP_ID", "TEXT", kMedia,
-                      "App under which other programs use this server as a Realtime SFU (/v1/apps/...)"},
-                     "1 to 64 letters, digits, - or _");
-  setting.apply = [](Config& config, std::string_view value) {
-    if (!isAppId(value)) return false;
-    config.realtimeAppId = std::string(value);
-    return true;
-  };
-  setting.print = [](const Config& config) { return config.realtimeAppId; };
-  return setting;
-}
-
-// The settings of the originals that nothing in this version reads. Numbers and truth values are checked all the
-// same, so that a mistake is found now and not by the version that uses them.
-
-Setting unusedText(std::string_view name, std::string_view meaning, bool secret = false) {
-  auto setting = row({name, "TEXT", kUnused, meaning}, "text");
-  setting.secret = secret;
-  setting.hasEffect = false;
-  setting.apply = [](Config&, std::string_view) { return true; };
-  setting.print = [](const Config&) { return std::string{}; };
-  return setting;
-}
-
-Setting unusedBoolean(std::string_view name, std::string_view meaning) {
-  auto setting = unusedText(name, meaning);
-  setting.placeholder = "BOOLEAN";
-  setting.allowed = "true or false";
-  setting.apply = [](Config&, std::string_view value) { return parseBoolean(value).has_value(); };
-  return setting;
-}
-
-Setting unused(Setting setting) {
-  setting.group = kUnused;
-  setting.hasEffect = false;
-  return setting;
-}
-
 }  // namespace
 
 std::vector<Setting> makeTable() {
   constexpr std::int64_t kMostConnections = 1'000'000;
-  return {
+  std::vector<Setting> table{
       listen(),
       publicUrl(),
       text(
@@ -291,7 +241,10 @@ std::vector<Setting> makeTable() {
           {"MEDIA_VIDEO_CODEC", "CODEC", kMedia, "What cameras send through the SFU"},
           {{"vp8", VideoCodec::vp8}, {"vp9", VideoCodec::vp9}, {"h264", VideoCodec::h264}, {"av1", VideoCodec::av1}},
           [](auto& c) -> auto& { return c.media.codec; }),
-      realtimeAppId(),
+      appId(
+          {"REALTIME_APP_ID", "TEXT", kMedia,
+           "App under which other programs use this server as a Realtime SFU (/v1/apps/...)"},
+          [](auto& c) -> auto& { return c.realtimeAppId; }),
       secret(
           {"REALTIME_APP_SECRET", "TEXT", kMedia, "Bearer token of that app"},
           [](auto& c) -> auto& { return c.realtimeAppSecret; }),
@@ -306,32 +259,14 @@ std::vector<Setting> makeTable() {
           {"MAX_WEBCAM_QUALITY_LEVEL", "NUMBER", kPages,
            "Pixels along the shorter side of a camera's picture (1080 if not set)"},
           1, 8640, [](auto& c) -> auto& { return c.maxWebcamQualityLevel; }),
-
-      unused(number(
-          {"MAX_API_HISTORY", "NUMBER", kUnused, "Entries of the SFU's history that a page keeps"}, 0, 1'000'000,
-          [](auto& c) -> auto& { return c.maxApiHistory; })),
-      unusedText("CALLS_APP_ID", "App of the Realtime SFU"),
-      unusedText("CALLS_APP_SECRET", "Secret of the Realtime SFU's app", true),
-      unusedText("CALLS_API_URL", "Base address of the Realtime SFU's API"),
-      unusedText("API_EXTRA_PARAMS", "Query string added to every call of the SFU's API"),
-      unusedText("TURN_SERVICE_ID", "TURN key"),
-      unusedText("TURN_SERVICE_TOKEN", "Secret of the TURN key", true),
-      unusedBoolean("EXPERIMENTAL_SIMULCAST_ENABLED", "Whether cameras send two sizes"),
-      unusedBoolean("E2EE_ENABLED", "Whether calls are encrypted end to end"),
-      unusedBoolean("DISABLE_LOBBY_ENFORCEMENT", "Whether a room can be entered without its lobby"),
-      unusedText("USER_DIRECTORY_URL", "Where a page looks up a user's name and photo"),
-      unusedText("TRACE_LINK", "Link for debugging a media session"),
-      unusedText("DASHBOARD_WORKER_URL", "Link to the logs of a call"),
-      // The address of a chat room's webhook holds its key.
-      unusedText("FEEDBACK_URL", "Webhook that gets bug reports", true),
-      unusedText("FEEDBACK_QUEUE", "Queue of bug reports"),
-      unusedText("FEEDBACK_STORAGE", "Store of bug reports"),
-      unusedText("DB", "Analytics database; this server has its own"),
-      unusedText("OPENAI_API_TOKEN", "Secret of the AI's API", true),
-      unusedText("OPENAI_MODEL_ENDPOINT", "Address of the AI's API"),
-      unusedText("OPENAI_MODEL_ID", "Model of the AI"),
-      unusedText("PUBLIC", "Of no meaning in the originals either"),
+      number(
+          {"MAX_API_HISTORY", "NUMBER", kPages,
+           "Calls of the SFU's API that a page keeps for a bug report (100 if not set)"},
+          0, 10'000, [](auto& c) -> auto& { return c.maxApiHistory; }),
   };
+  std::ranges::move(upstreamSettings(), std::back_inserter(table));
+  std::ranges::move(unusedSettings(), std::back_inserter(table));
+  return table;
 }
 
 }  // namespace akbuzat::config

@@ -33,6 +33,7 @@ std::string helpText() {
          "\n"
          "  akbuzat [serve] [--config FILE] [--SETTING VALUE ...]   runs the server\n"
          "  akbuzat check-config [...]                              checks the settings, shows them, makes nothing\n"
+         "  akbuzat reports [ID]                                    lists the bug reports, or shows one whole\n"
          "  akbuzat --version | --help\n"
          "\n"
          "Each setting is a flag, a variable of the environment (the name in capitals) or a NAME=VALUE line of the\n"

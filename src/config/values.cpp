@@ -1,5 +1,7 @@
 #include "config/values.hpp"
 
+#include "akbuzat/util/text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -27,8 +29,6 @@ std::optional<Number> wholeNumber(std::string_view text) {
 bool isDigits(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 std::optional<std::uint16_t> parsePort(std::string_view text) {
   return isDigits(text) ? wholeNumber<std::uint16_t>(text) : std::nullopt;
@@ -79,7 +79,7 @@ std::optional<std::int64_t> parseInteger(std::string_view text) { return wholeNu
 
 std::optional<std::uint64_t> parseSize(std::string_view text) {
   unsigned shift = 0;
-  switch (text.empty() ? '\0' : lower(text.back())) {
+  switch (text.empty() ? '\0' : util::toLower(text.back())) {
     case 'k': shift = 10; break;
     case 'm': shift = 20; break;
     case 'g': shift = 30; break;
@@ -158,7 +158,7 @@ std::optional<TrustedProxies> parseNetworks(std::string_view text) {
   TrustedProxies networks;
   while (true) {
     const auto comma = text.find(',');
-    if (!addNetwork(networks, trim(text.substr(0, comma)))) return std::nullopt;
+    if (!addNetwork(networks, util::trim(text.substr(0, comma)))) return std::nullopt;
     if (comma == std::string_view::npos) return networks;
     text.remove_prefix(comma + 1);
   }
@@ -179,7 +179,7 @@ std::optional<std::vector<std::string>> parseAddresses(std::string_view text) {
   std::vector<std::string> addresses;
   while (true) {
     const auto comma = text.find(',');
-    const auto address = parseAddress(trim(text.substr(0, comma)));
+    const auto address = parseAddress(util::trim(text.substr(0, comma)));
     if (!address) return std::nullopt;
     auto canonical = address->to_string();
     if (std::ranges::find(addresses, canonical) == addresses.end()) addresses.push_back(std::move(canonical));
@@ -197,13 +197,13 @@ std::string printAddresses(const std::vector<std::string>& addresses) {
 bool isAppId(std::string_view text) {
   constexpr std::size_t kLongest = 64;
   return !text.empty() && text.size() <= kLongest && std::ranges::all_of(text, [](char c) {
-    return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    return (util::toLower(c) >= 'a' && util::toLower(c) <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
   });
 }
 
 std::optional<std::string> parseOrigin(std::string_view text) {
   std::string url(text);
-  std::ranges::transform(url, url.begin(), lower);
+  std::ranges::transform(url, url.begin(), util::toLower);
   if (url.ends_with('/') && !url.ends_with("//")) url.pop_back();
   const std::string scheme = url.starts_with("https://") ? "https" : url.starts_with("http://") ? "http" : "";
   if (scheme.empty()) return std::nullopt;
@@ -226,15 +226,9 @@ std::optional<std::string> parseOrigin(std::string_view text) {
 
 bool isHeaderName(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) {
-    return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') ||
+    return (util::toLower(c) >= 'a' && util::toLower(c) <= 'z') || (c >= '0' && c <= '9') ||
            std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
   });
-}
-
-std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 std::string quote(std::string_view text) {

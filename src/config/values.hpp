@@ -61,11 +61,22 @@ bool isAppId(std::string_view text);
 /// behind it is dropped; any other path, a query, a fragment or a user is refused.
 std::optional<std::string> parseOrigin(std::string_view text);
 
+/// The address of a service: https://, or http:// if its host is this machine itself (secrets go there), a host as in
+/// parseOrigin, and a path and query in printable ASCII. No user, no fragment; slashes at the end are dropped.
+std::optional<std::string> parseServiceUrl(std::string_view text);
+
+/// Relays of one's own: URLs of RFC 7065 with commas between them, such as turns:turn.example.org:5349.
+std::optional<std::vector<std::string>> parseTurnUrls(std::string_view text);
+
+/// A JSON array of at most 16 RTCIceServer objects (W3C WebRTC section 4.2.2): `urls` is a text or an array of texts
+/// that begin with stun:, stuns:, turn: or turns:; username and credential are texts. Answers it without spaces.
+std::optional<std::string> parseIceServers(std::string_view text);
+
+/// Pairs for a query, "a=b&c=d": printable ASCII without '#' and '?'.
+bool isQuery(std::string_view text);
+
 /// A header's name: a token of RFC 9110 section 5.6.2.
 bool isHeaderName(std::string_view text);
-
-/// Without spaces and tabs at both ends.
-std::string_view trim(std::string_view text);
 
 /// `text` fit for one line of a message: in double quotes, control characters replaced, cut if long.
 std::string quote(std::string_view text);

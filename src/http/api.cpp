@@ -1,5 +1,3 @@
-#include <memory>
-
 #include <nlohmann/json.hpp>
 
 #include "http/site.hpp"
@@ -11,6 +9,7 @@ namespace {
 constexpr std::int64_t kDefaultBitrate = 2'500'000;
 constexpr std::int64_t kDefaultFramerate = 24;
 constexpr std::int64_t kDefaultQualityLevel = 1080;
+constexpr std::int64_t kDefaultApiHistory = 100;
 
 std::string dump(const nlohmann::json& json) {
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
@@ -40,18 +39,11 @@ std::string configuration(const Site& site) {
                {"maxWebcamBitrate", config.maxWebcamBitrate.value_or(kDefaultBitrate)},
                {"maxWebcamFramerate", config.maxWebcamFramerate.value_or(kDefaultFramerate)},
                {"maxWebcamQualityLevel", config.maxWebcamQualityLevel.value_or(kDefaultQualityLevel)},
+               {"maxApiHistory", config.maxApiHistory.value_or(kDefaultApiHistory)},
+               {"traceLink", config.traceLink},
+               {"hasAi", config.ai.configured() && config.media.path != config::MediaPathRule::p2p},
+               {"hasUserDirectory", !config.userDirectoryUrl.empty()},
                {"hasFeedback", true}});
-}
-
-void reportRefresh(const Site& site, const Request& request, Responder responder) {
-  if (auto refusal = refuseForeignOrigin(request, site.config)) return responder(std::move(*refusal));
-  const auto shared = std::make_shared<Responder>(std::move(responder));
-  site.reports.addRefresh(site.version, [shared](storage::ReportResult result) {
-    if (result == storage::ReportResult::stored)
-      (*shared)(emptyResponse(201));
-    else
-      (*shared)(jsonError(503, "not_saved", "The report could not be stored."));
-  });
 }
 
 Response ready(const Site& site) {
@@ -69,9 +61,6 @@ void addApi(Router& router, const Site& site) {
   router.add("GET", "/api/session", [](const Request& request, Responder responder) { responder(session(request)); });
   router.add("GET", "/api/config",
              [json = configuration(site)](const Request&, Responder responder) { responder(jsonResponse(200, json)); });
-  router.add("POST", "/api/reportRefresh", [&site](const Request& request, Responder responder) {
-    reportRefresh(site, request, std::move(responder));
-  });
 }
 
 }  // namespace akbuzat::http

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "http/text.hpp"
+#include "akbuzat/util/text.hpp"
 
 namespace akbuzat::http {
 
@@ -15,7 +15,7 @@ ip::address unmapped(const ip::address& address) {
 }
 
 std::optional<ip::address> parseForwarded(std::string_view element) {
-  element = trim(element);
+  element = util::trim(element);
   if (element.starts_with('[')) {
     const auto end = element.find(']');
     if (end == std::string_view::npos) return std::nullopt;
@@ -52,8 +52,9 @@ bool clientUsesHttps(bool tls, bool trustedPeer, const Headers& headers) {
   const std::string list = headers.joined("X-Forwarded-Proto");
   if (list.empty()) return tls;
   const auto comma = list.rfind(',');
-  return equalIgnoringCase(
-      trim(comma == std::string::npos ? std::string_view{list} : std::string_view{list}.substr(comma + 1)), "https");
+  return util::equalIgnoringCase(
+      util::trim(comma == std::string::npos ? std::string_view{list} : std::string_view{list}.substr(comma + 1)),
+      "https");
 }
 
 }  // namespace akbuzat::http

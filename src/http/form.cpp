@@ -1,7 +1,6 @@
 #include "http/form.hpp"
 
 #include "akbuzat/util/percent.hpp"
-#include "http/text.hpp"
 
 namespace akbuzat::http {
 namespace {

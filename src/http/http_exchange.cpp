@@ -39,12 +39,15 @@ std::variant<Request, Response> HttpExchange::takeRequest(const Site& site, cons
   request.https = clientUsesHttps(peer.tls, peer.trusted, raw.headers);
   request.origin = origin_ = originFor(site, request.https, host);
   request.client = clientAddress(peer.address, raw.headers, site.config.trustedProxies);
-  request.identity = identify(raw.headers, peer.trusted, site.config, site.cookie);
   request.method = std::move(raw.method);
   request.path = std::move(target->path);
   request.query = std::move(target->query);
   request.headers = std::move(raw.headers);
   request.body = std::move(raw.body);
+  if (site.access)
+    site.access->identify(request);
+  else
+    request.identity = identify(request.headers, peer.trusted, site.config, site.cookie);
   return request;
 }
 

@@ -15,10 +15,9 @@
 namespace akbuzat::http {
 
 struct HttpServer::Impl {
-  Impl(util::Shards& shards, const config::Config& configuration, room::RoomDirectory& rooms,
-       realtime::Realtime& realtime, storage::Reports& reports, std::string version, std::vector<std::string> stunUrls)
+  Impl(util::Shards& shards, const config::Config& configuration, Services services)
       : config(configuration),
-        site(std::make_shared<Site>(configuration, rooms, realtime, reports, std::move(version), std::move(stunUrls))),
+        site(std::make_shared<Site>(configuration, std::move(services))),
         tls(std::make_shared<CurrentTlsContext>()) {
     if (config.tls()) tls->set(loadTlsContext(config.tlsCertFile, config.tlsKeyFile));
     for (util::ShardIndex i = 0; i < shards.size(); ++i)
@@ -32,11 +31,8 @@ struct HttpServer::Impl {
   std::uint16_t port = 0;
 };
 
-HttpServer::HttpServer(util::Shards& shards, const config::Config& config, room::RoomDirectory& rooms,
-                       realtime::Realtime& realtime, storage::Reports& reports, std::string version,
-                       std::vector<std::string> stunUrls)
-    : impl_(std::make_unique<Impl>(shards, config, rooms, realtime, reports, std::move(version), std::move(stunUrls))) {
-}
+HttpServer::HttpServer(util::Shards& shards, const config::Config& config, Services services)
+    : impl_(std::make_unique<Impl>(shards, config, std::move(services))) {}
 
 HttpServer::~HttpServer() {
   for (const auto& server : impl_->servers) server->abandon();

@@ -40,11 +40,15 @@ std::string LockCookie::sign(std::string_view session, std::string_view expires,
   return util::base64Encode(util::hmacSha256(key_, text));
 }
 
-std::string LockCookie::set(const MediaLock& lock, std::string_view owner, bool secure) const {
+std::string LockCookie::pair(const MediaLock& lock, std::string_view owner) const {
   const std::string expires = std::to_string(lock.expires.time_since_epoch().count());
   const std::string room = base64(lock.room);
   return std::string{kPrefix} + lock.session + "=" + expires + "." + room + "." +
-         sign(lock.session, expires, room, owner) + attributes(kLifetime, secure);
+         sign(lock.session, expires, room, owner);
+}
+
+std::string LockCookie::set(const MediaLock& lock, std::string_view owner, bool secure) const {
+  return pair(lock, owner) + attributes(kLifetime, secure);
 }
 
 std::string LockCookie::clear(std::string_view session, bool secure) {
@@ -77,25 +81,38 @@ std::optional<MediaLock> LockCookie::find(const Headers& headers, std::string_vi
   return std::nullopt;
 }
 
-std::vector<std::string> LockCookie::superfluous(const Headers& headers, std::string_view owner, Time now) const {
-  std::vector<std::string> useless;
-  std::vector<MediaLock> useful;
+LockCookie::Present LockCookie::present(const Headers& headers, std::string_view owner, Time now) const {
+  Present present;
   for (const std::string_view header : headers.all("Cookie")) {
     for (const Cookie& cookie : cookiesIn(header)) {
       if (!cookie.name.starts_with(kPrefix)) continue;
       const std::string_view session = cookie.name.substr(kPrefix.size());
       if (auto lock = read(session, cookie.value, owner, now)) {
-        useful.push_back(std::move(*lock));
-      } else if (isIdentifier(session)) {
+        present.locks.push_back(std::move(*lock));
+      } else if (isIdentifier(session) && present.useless.size() < kMaxCleared) {
         // Any other name is not ours, and has no place in a header.
-        useless.emplace_back(session);
+        present.useless.emplace_back(session);
       }
     }
   }
-  std::ranges::stable_sort(useful, std::ranges::greater{}, &MediaLock::expires);
-  for (std::size_t i = kMaxLocks - 1; i < useful.size(); ++i) useless.push_back(useful[i].session);
-  if (useless.size() > kMaxCleared) useless.resize(kMaxCleared);
-  return useless;
+  std::erase_if(present.useless, [&present](const std::string& session) {
+    return std::ranges::find(present.locks, session, &MediaLock::session) != present.locks.end();
+  });
+  return present;
+}
+
+std::vector<std::string> LockCookie::crowdedOut(std::vector<MediaLock> locks, const MediaLock& added,
+                                                std::string_view owner) const {
+  std::ranges::stable_sort(locks, std::ranges::greater{}, &MediaLock::expires);
+  std::vector<std::string> out;
+  std::size_t bytes = pair(added, owner).size();
+  for (MediaLock& lock : locks) {
+    // With the "; " between two.
+    bytes += 2 + pair(lock, owner).size();
+    if (bytes > kMaxBytes) out.push_back(std::move(lock.session));
+  }
+  std::ranges::reverse(out);
+  return out;
 }
 
 }  // namespace akbuzat::http

@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "http/text.hpp"
+#include "akbuzat/util/text.hpp"
 
 namespace akbuzat::http {
 namespace {
@@ -49,7 +49,7 @@ std::string_view contentTypeOf(std::string_view fileName) {
   if (dot != std::string_view::npos) {
     const std::string_view extension = fileName.substr(dot + 1);
     for (const MimeType& known : kTypes) {
-      if (equalIgnoringCase(known.extension, extension)) return known.type;
+      if (util::equalIgnoringCase(known.extension, extension)) return known.type;
     }
   }
   return "application/octet-stream";

@@ -1,11 +1,16 @@
+#include <chrono>
+#include <memory>
+
 #include "akbuzat/util/percent.hpp"
 #include "akbuzat/util/random.hpp"
+#include "akbuzat/util/text.hpp"
 #include "akbuzat/util/utf8.hpp"
+#include "http/access_renewal.hpp"
 #include "http/form.hpp"
 #include "http/identity.hpp"
+#include "http/report_limiter.hpp"
 #include "http/return_url.hpp"
 #include "http/site.hpp"
-#include "http/text.hpp"
 
 namespace akbuzat::http {
 namespace {
@@ -13,6 +18,9 @@ namespace {
 /// Random bits of a session's uid: 22 characters of 6 bits.
 constexpr std::size_t kUidLength = 22;
 constexpr std::size_t kNewRoomLength = 8;
+/// Everybody is asked once a call, and in an office all may share one address.
+constexpr ReportLimiter::Rate kFeedbackPerVisitor{1, 250};
+constexpr ReportLimiter::Rate kFeedback{10, 2500};
 
 bool wantsHtml(const Request& request) {
   return request.headers.joined("Accept").find("text/html") != std::string::npos;
@@ -27,9 +35,19 @@ Response formError(const Request& request, std::string_view code, std::string_vi
   return htmlResponse(400, std::move(html));
 }
 
+/// To whoever got here past Cloudflare Access, and so has no name and cannot choose one.
+Response notByAccess() {
+  return htmlResponse(403,
+                      "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Akbuzat</title><p>This site is "
+                      "behind Cloudflare Access, and your browser has not come by it. Please open the site's own "
+                      "address, or sign in again.</p></html>");
+}
+
 /// The page for those who have a name; others are asked for it first (protocol B.2).
 Response guardedPage(const Site& site, const Request& request) {
-  if (!request.identity) return redirect(namePageFor(request));
+  if (auto renewal = renewAccess(request, std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())))
+    return std::move(*renewal);
+  if (!request.identity) return site.access ? notByAccess() : redirect(namePageFor(request));
   return answerWithPage(site, request);
 }
 
@@ -37,7 +55,7 @@ Response enterRoom(const Site& site, const Request& request) {
   if (auto refusal = refuseForeignOrigin(request, site.config)) return std::move(*refusal);
   auto room = formValue(request.body, "room");
   if (!room) return formError(request, "bad_room", "The form names no room.");
-  std::string name{trim(*room)};
+  std::string name{util::trim(*room)};
   for (char& c : name) c = c == ' ' ? '-' : c;
   const std::string segment = util::percentEncode(name);
   if (!isRoomName(segment))
@@ -54,6 +72,7 @@ Response newRoom(const Request& request) {
 Response setUsername(const Site& site, const Request& request) {
   if (auto refusal = refuseForeignOrigin(request, site.config)) return std::move(*refusal);
   Response response = redirect(safeReturnPath(formValue(request.query, "return-url").value_or("/"), request.origin));
+  if (site.access && !request.identity) return notByAccess();
   // Whoever is named by the proxy cannot choose a name.
   if (request.identity && request.identity->source == Identity::Source::header) return response;
   const auto name = cleanUsername(formValue(request.body, "username").value_or(""));
@@ -71,8 +90,9 @@ Response setUsername(const Site& site, const Request& request) {
   return response;
 }
 
-void feedback(const Site& site, const Request& request, Responder responder) {
+void feedback(const Site& site, const Request& request, Responder responder, ReportLimiter& limiter) {
   if (auto refusal = refuseForeignOrigin(request, site.config)) return responder(std::move(*refusal));
+  if (!limiter.take(request.client, std::chrono::steady_clock::now())) return responder(redirect("/"));
   const bool issues = formValue(request.body, "experiencedIssues") == "true";
   const auto meeting = formValue(request.body, "meetingId");
   // Identifiers of meetings are UUIDs; nothing longer is looked up.
@@ -118,8 +138,11 @@ void addPages(Router& router, const Site& site) {
   router.add("GET", "/legal/terms", open);
   router.add("GET", "/legal/privacy", open);
   router.add("GET", "/call-quality-feedback", guarded);
-  router.add("POST", "/call-quality-feedback",
-             [&site](const Request& request, Responder responder) { feedback(site, request, std::move(responder)); });
+  const auto limiter =
+      std::make_shared<ReportLimiter>(kFeedbackPerVisitor, kFeedback, std::chrono::steady_clock::now());
+  router.add("POST", "/call-quality-feedback", [&site, limiter](const Request& request, Responder responder) {
+    feedback(site, request, std::move(responder), *limiter);
+  });
   // Served from the web root if it is there; it is never a room.
   router.add("GET", "/site.webmanifest",
              answer([](const Request&) { return jsonError(404, "not_found", "There is nothing at this address."); }));

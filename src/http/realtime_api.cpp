@@ -4,12 +4,13 @@
 #include <utility>
 #include <variant>
 
+#include "akbuzat/realtime/ice_servers.hpp"
 #include "akbuzat/realtime/json.hpp"
 #include "akbuzat/util/hmac.hpp"
+#include "akbuzat/util/text.hpp"
 #include "http/form.hpp"
 #include "http/realtime_calls.hpp"
 #include "http/site.hpp"
-#include "http/text.hpp"
 
 namespace akbuzat::http {
 namespace {
@@ -21,8 +22,8 @@ using realtime::ErrorCode;
 bool bringsSecret(const Request& request, const config::Config& config) {
   constexpr std::string_view kScheme = "Bearer ";
   const std::string_view value = request.headers.get("Authorization");
-  if (value.size() < kScheme.size() || !equalIgnoringCase(value.substr(0, kScheme.size()), kScheme)) return false;
-  return util::equalInConstantTime(trim(value.substr(kScheme.size())), config.realtimeAppSecret);
+  if (value.size() < kScheme.size() || !util::equalIgnoringCase(value.substr(0, kScheme.size()), kScheme)) return false;
+  return util::equalInConstantTime(util::trim(value.substr(kScheme.size())), config.realtimeAppSecret);
 }
 
 /// Why the request may not use the app that its path names.
@@ -39,16 +40,20 @@ realtime::Scope scopeOf(const config::Config& config) {
 }
 
 void openSession(const Site& site, const Request& request, const Answer& answer) {
-  if (formValue(request.query, "thirdparty") == "true")
-    return answer(realtimeError({ErrorCode::invalidParams, "Sessions with thirdparty=true are not served."}));
-  site.realtime.newSession(scopeOf(site.config), "", [answer](realtime::Result<std::string> result) {
+  const auto kind = formValue(request.query, "thirdparty") == "true" ? realtime::SessionKind::thirdParty
+                                                                     : realtime::SessionKind::client;
+  site.realtime.newSession(scopeOf(site.config), "", kind, [answer](realtime::Result<std::string> result) {
     if (const auto* error = std::get_if<Error>(&result)) return answer(realtimeError(*error));
     answer(jsonResponse(201, realtime::writeSession(std::get<std::string>(result))));
   });
 }
 
-void newTracks(const MediaSession& session, std::string_view body, Answer answer) {
-  callNewTracks(session, body, TracksFailure::ofTheApi, std::move(answer));
+void generateIceServers(const Site& site, const Request& request, const Answer& answer) {
+  const auto ttl = realtime::parseIceServersRequest(request.body);
+  if (!ttl) return answer(realtimeError({ErrorCode::decodingError, "ttl must be a number of seconds."}));
+  site.iceServers.forProgram(*ttl, [answer](realtime::IceServerList list) {
+    answer(jsonResponse(201, realtime::writeIceServers(realtime::relaysOf(std::move(list.servers)))));
+  });
 }
 
 void noDataChannels(const MediaSession&, std::string_view, const Answer& answer) {
@@ -77,7 +82,7 @@ void addRealtimeApi(Router& router, const Site& site) {
   };
   call("GET", "",
        [](const MediaSession& session, std::string_view, Answer answer) { callState(session, std::move(answer)); });
-  call("POST", "/tracks/new", newTracks);
+  call("POST", "/tracks/new", callNewTracks);
   call("PUT", "/renegotiate", callRenegotiate);
   call("PUT", "/tracks/close", callCloseTracks);
   call("PUT", "/tracks/update", callUpdateTracks);
@@ -85,9 +90,9 @@ void addRealtimeApi(Router& router, const Site& site) {
   call("POST", "/datachannels/new", noDataChannels);
   call("PUT", "/datachannels/update", noDataChannels);
   call("PUT", "/datachannels/close", noDataChannels);
-  // The key is the app. What is handed out has no credential, so the body, which is its lifetime, is not read.
+  // The key is the app.
   guarded("POST", "/v1/turn/keys/{app}/credentials/generate-ice-servers",
-          [](const Request&, const Answer& answer) { answer(noIceServers(201)); });
+          [&site](const Request& request, const Answer& answer) { generateIceServers(site, request, answer); });
   for (const char* path : {"/v1/apps/*", "/v1/turn/*"}) {
     for (const char* method : {"GET", "POST", "PUT"}) {
       router.add(method, path, [](const Request&, Responder responder) {

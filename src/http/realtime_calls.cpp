@@ -32,6 +32,27 @@ const realtime::Error* firstError(const realtime::TracksAnswer& answer) {
   return failed == answer.tracks.end() ? nullptr : &*failed->error;
 }
 
+realtime::Error notJoinedYet() { return {realtime::ErrorCode::notFoundTrack, "You have not joined the call."}; }
+
+void push(const MediaSession& session, realtime::TracksRequest request, Answer answer) {
+  auto reply = [answer = std::move(answer)](realtime::Result<realtime::TracksAnswer> result) {
+    const auto* error = std::get_if<realtime::Error>(&result);
+    if (error == nullptr) error = firstError(std::get<realtime::TracksAnswer>(result));
+    if (error != nullptr) return answer(realtimeError(*error));
+    answer(jsonResponse(200, realtime::write(std::get<realtime::TracksAnswer>(result))));
+  };
+  session.realtime.newTracks(session.scope, session.id, std::move(request), std::move(reply));
+}
+
+void pull(const MediaSession& session, const realtime::TracksRequest& request, const Answer& answer) {
+  auto reply = [answer, pulled = request.tracks](realtime::Result<realtime::TracksAnswer> result) {
+    const auto* error = std::get_if<realtime::Error>(&result);
+    if (error != nullptr) return answer(jsonResponse(200, realtime::write(failedPull(pulled, *error))));
+    answer(jsonResponse(200, realtime::write(std::get<realtime::TracksAnswer>(result))));
+  };
+  session.realtime.newTracks(session.scope, session.id, request, std::move(reply));
+}
+
 }  // namespace
 
 Answer answerBy(Responder responder) {
@@ -39,24 +60,25 @@ Answer answerBy(Responder responder) {
   return [shared](Response response) { (*shared)(std::move(response)); };
 }
 
-void callNewTracks(const MediaSession& session, std::string_view body, TracksFailure failure, Answer answer) {
+void callNewTracks(const MediaSession& session, std::string_view body, Answer answer) {
   auto parsed = realtime::parseTracksRequest(body);
   auto* request = accepted(parsed, answer);
   if (request == nullptr) return;
-  if (failure == TracksFailure::ofTheApi)
-    return session.realtime.newTracks(session.scope, session.id, std::move(*request),
-                                      replyTo<realtime::TracksAnswer>(std::move(answer)));
+  session.realtime.newTracks(session.scope, session.id, std::move(*request),
+                             replyTo<realtime::TracksAnswer>(std::move(answer)));
+}
+
+void callNewTracksOfPage(const MediaSession& session, std::string_view body, const PullQuestion& mayPull,
+                         Answer answer) {
+  auto parsed = realtime::parseTracksRequest(body);
+  auto* request = accepted(parsed, answer);
+  if (request == nullptr) return;
   const bool pulls = !request->tracks.empty() && request->tracks.front().location == realtime::Location::remote;
-  auto reply = [answer = std::move(answer), pulled = pulls ? request->tracks : std::vector<realtime::TrackObject>{}](
-                   realtime::Result<realtime::TracksAnswer> result) {
-    const auto* error = std::get_if<realtime::Error>(&result);
-    if (error != nullptr && !pulled.empty())
-      return answer(jsonResponse(200, realtime::write(failedPull(pulled, *error))));
-    if (error == nullptr && pulled.empty()) error = firstError(std::get<realtime::TracksAnswer>(result));
-    if (error != nullptr) return answer(realtimeError(*error));
-    answer(jsonResponse(200, realtime::write(std::get<realtime::TracksAnswer>(result))));
-  };
-  session.realtime.newTracks(session.scope, session.id, std::move(*request), std::move(reply));
+  if (!pulls) return push(session, std::move(*request), std::move(answer));
+  mayPull([session, request = std::move(*request), answer = std::move(answer)](bool allowed) {
+    if (allowed) return pull(session, request, answer);
+    answer(jsonResponse(200, realtime::write(failedPull(request.tracks, notJoinedYet()))));
+  });
 }
 
 void callRenegotiate(const MediaSession& session, std::string_view body, Answer answer) {
@@ -86,6 +108,20 @@ void callUpdateTracks(const MediaSession& session, std::string_view body, Answer
                                 replyTo<realtime::TracksAnswer>(std::move(answer)));
 }
 
+void callUpdateTracksOfPage(const MediaSession& session, std::string_view body, const PullQuestion& mayPull,
+                            Answer answer) {
+  auto parsed = realtime::parseUpdateRequest(body);
+  auto* tracks = accepted(parsed, answer);
+  if (tracks == nullptr) return;
+  const bool pulls = std::ranges::any_of(*tracks, [](const auto& track) { return track.sessionId.has_value(); });
+  auto update = [session, tracks = std::move(*tracks), answer = std::move(answer)](bool allowed) {
+    if (!allowed) return answer(jsonResponse(200, realtime::write(failedPull(tracks, notJoinedYet()))));
+    session.realtime.updateTracks(session.scope, session.id, tracks, replyTo<realtime::TracksAnswer>(answer));
+  };
+  if (!pulls) return update(true);
+  mayPull(std::move(update));
+}
+
 void callState(const MediaSession& session, Answer answer) {
   session.realtime.state(session.scope, session.id, replyTo<realtime::SessionState>(std::move(answer)));
 }
@@ -101,7 +137,5 @@ realtime::TracksAnswer failedPull(std::vector<realtime::TrackObject> tracks, con
 Response realtimeError(const realtime::Error& error) {
   return jsonResponse(realtime::statusOf(error.code), realtime::write(error));
 }
-
-Response noIceServers(unsigned status) { return jsonResponse(status, R"({"iceServers":[]})"); }
 
 }  // namespace akbuzat::http

@@ -24,20 +24,23 @@ struct MediaSession {
   std::string id;
 };
 
-/// How a client is told that new tracks have failed.
-enum class TracksFailure {
-  /// As the API does: an error instead of an answer, or of those tracks that it is about.
-  ofTheApi,
-  /// As the web client's media library understands it (protocol C.3). A pull fails as an error of each track, with
-  /// status 200, for it waits for ever after anything else; a push fails as a whole and without tracks, for it takes
-  /// every track that is there for a success.
-  ofTheMediaClient,
-};
+/// Asks whether the client may pull now; calls the handler once, on any thread.
+using PullQuestion = std::function<void(std::function<void(bool)> handler)>;
 
-void callNewTracks(const MediaSession& session, std::string_view body, TracksFailure failure, Answer answer);
+/// Failures as the API tells them: an error instead of an answer, or of those tracks that it is about.
+void callNewTracks(const MediaSession& session, std::string_view body, Answer answer);
+/// For the web client's media library, failures as that understands them (protocol C.3). A pull fails as an error of
+/// each track, with status 200, for the library waits for ever after anything else; a push fails as a whole and without
+/// tracks, for it takes every track that is there for a success. A pull that `mayPull` denies finds no track, and is
+/// asked for again by itself.
+void callNewTracksOfPage(const MediaSession& session, std::string_view body, const PullQuestion& mayPull,
+                         Answer answer);
 void callRenegotiate(const MediaSession& session, std::string_view body, Answer answer);
 void callCloseTracks(const MediaSession& session, std::string_view body, Answer answer);
 void callUpdateTracks(const MediaSession& session, std::string_view body, Answer answer);
+/// As callNewTracksOfPage: another source for a transceiver is a pull too.
+void callUpdateTracksOfPage(const MediaSession& session, std::string_view body, const PullQuestion& mayPull,
+                            Answer answer);
 void callState(const MediaSession& session, Answer answer);
 
 /// The answer to a pull of these tracks that has failed as a whole, told track by track.
@@ -45,10 +48,5 @@ realtime::TracksAnswer failedPull(std::vector<realtime::TrackObject> tracks, con
 
 /// {"errorCode","errorDescription"} with the status of the code.
 Response realtimeError(const realtime::Error& error);
-
-/// {"iceServers":[]}: a peer connection with the SFU needs none, and must not be given our own STUN address. Chromium
-/// takes every packet from a STUN server of its configuration for an answer of that server, so a candidate of the same
-/// address and port would never connect.
-Response noIceServers(unsigned status);
 
 }  // namespace akbuzat::http

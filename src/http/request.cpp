@@ -2,17 +2,18 @@
 
 #include <algorithm>
 
+#include "akbuzat/util/text.hpp"
 #include "http/text.hpp"
 
 namespace akbuzat::http {
 
 bool Headers::has(std::string_view name) const {
-  return std::ranges::any_of(fields_, [name](const Field& field) { return equalIgnoringCase(field.name, name); });
+  return std::ranges::any_of(fields_, [name](const Field& field) { return util::equalIgnoringCase(field.name, name); });
 }
 
 std::string_view Headers::get(std::string_view name) const {
   for (const Field& field : fields_) {
-    if (equalIgnoringCase(field.name, name)) return field.value;
+    if (util::equalIgnoringCase(field.name, name)) return field.value;
   }
   return {};
 }
@@ -29,7 +30,7 @@ std::string Headers::joined(std::string_view name) const {
 std::vector<std::string_view> Headers::all(std::string_view name) const {
   std::vector<std::string_view> values;
   for (const Field& field : fields_) {
-    if (equalIgnoringCase(field.name, name)) values.push_back(field.value);
+    if (util::equalIgnoringCase(field.name, name)) values.push_back(field.value);
   }
   return values;
 }
@@ -44,7 +45,7 @@ std::optional<Target> parseTarget(std::string_view target) {
     const auto scheme = target.find("://");
     if (scheme == std::string_view::npos) return std::nullopt;
     const std::string_view name = target.substr(0, scheme);
-    if (!equalIgnoringCase(name, "http") && !equalIgnoringCase(name, "https")) return std::nullopt;
+    if (!util::equalIgnoringCase(name, "http") && !util::equalIgnoringCase(name, "https")) return std::nullopt;
     target.remove_prefix(scheme + 3);
     const auto end = std::min(target.find_first_of("/?"), target.size());
     parts.authority = target.substr(0, end);

@@ -57,6 +57,8 @@ struct Request {
   /// The site's origin as this client's browser sees it, such as "https://meet.example.org".
   std::string origin;
   std::optional<Identity> identity;
+  /// Nothing can be said of the sender before the keys of Cloudflare Access have come.
+  bool identityPending = false;
 
   // The path's segments of these names; set by the router.
 

@@ -4,7 +4,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
-#include "http/text.hpp"
+#include "akbuzat/util/text.hpp"
 
 namespace akbuzat::http {
 namespace {
@@ -72,7 +72,8 @@ void RequestReader::takeHeader() {
   } else if (raw.headers.all("Host").size() > 1 || (message.version() == 11 && !raw.headers.has("Host"))) {
     status_ = Status::malformed;
   }
-  expectsContinue_ = message.version() == 11 && equalIgnoringCase(trim(raw.headers.get("Expect")), "100-continue");
+  expectsContinue_ =
+      message.version() == 11 && util::equalIgnoringCase(util::trim(raw.headers.get("Expect")), "100-continue");
 }
 
 bool RequestReader::keepAlive() const { return impl_->parser.keep_alive(); }

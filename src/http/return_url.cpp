@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "akbuzat/util/percent.hpp"
+#include "akbuzat/util/text.hpp"
 #include "http/form.hpp"
 #include "http/text.hpp"
 
@@ -33,7 +34,8 @@ std::string encodeForLocation(std::string_view path) {
 }  // namespace
 
 std::string safeReturnPath(std::string_view target, std::string_view origin) {
-  if (!origin.empty() && target.size() >= origin.size() && equalIgnoringCase(target.substr(0, origin.size()), origin)) {
+  if (!origin.empty() && target.size() >= origin.size() &&
+      util::equalIgnoringCase(target.substr(0, origin.size()), origin)) {
     target.remove_prefix(origin.size());
     if (target.empty()) return "/";
     // "https://own.example.evil" and "https://own.example@evil" do not get past this.

@@ -8,6 +8,7 @@
 #include "akbuzat/util/base64.hpp"
 #include "akbuzat/util/hmac.hpp"
 #include "akbuzat/util/percent.hpp"
+#include "akbuzat/util/text.hpp"
 #include "akbuzat/util/utf8.hpp"
 #include "http/text.hpp"
 
@@ -78,12 +79,12 @@ std::optional<Session> SessionCookie::read(std::string_view value) const {
 std::vector<Cookie> cookiesIn(std::string_view header) {
   std::vector<Cookie> cookies;
   while (!header.empty()) {
-    const std::string_view pair = nextPart(header, ';');
+    const std::string_view pair = util::nextPart(header, ';');
     const auto equals = pair.find('=');
     if (equals == std::string_view::npos) continue;
-    std::string_view value = trim(pair.substr(equals + 1));
+    std::string_view value = util::trim(pair.substr(equals + 1));
     if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
-    cookies.push_back({trim(pair.substr(0, equals)), value});
+    cookies.push_back({util::trim(pair.substr(0, equals)), value});
   }
   return cookies;
 }

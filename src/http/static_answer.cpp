@@ -1,8 +1,8 @@
 #include <charconv>
 #include <optional>
 
+#include "akbuzat/util/text.hpp"
 #include "http/static_files.hpp"
-#include "http/text.hpp"
 
 namespace akbuzat::http {
 namespace {
@@ -10,7 +10,7 @@ namespace {
 /// A weight of Accept-Encoding in thousandths (RFC 9110 section 12.4.2); what is malformed counts as "not acceptable".
 int weight(std::string_view parameters) {
   while (!parameters.empty()) {
-    const std::string_view parameter = nextPart(parameters, ';');
+    const std::string_view parameter = util::nextPart(parameters, ';');
     if (!parameter.starts_with("q=") && !parameter.starts_with("Q=")) continue;
     const std::string_view digits = parameter.substr(2);
     if (digits.empty() || digits.size() > 5 || (digits[0] != '0' && digits[0] != '1')) return 0;
@@ -32,13 +32,13 @@ std::array<int, 3> weights(std::string_view accept) {
   std::array<int, 3> found{-1, -1, -1};
   int any = -1;
   while (!accept.empty()) {
-    std::string_view element = nextPart(accept, ',');
-    const std::string_view name = nextPart(element, ';');
+    std::string_view element = util::nextPart(accept, ',');
+    const std::string_view name = util::nextPart(element, ';');
     const int value = weight(element);
     if (name == "*") any = value;
-    if (equalIgnoringCase(name, "x-gzip")) found[StaticFile::gzip] = value;
+    if (util::equalIgnoringCase(name, "x-gzip")) found[StaticFile::gzip] = value;
     for (std::size_t i = 0; i < found.size(); ++i) {
-      if (equalIgnoringCase(name, StaticFile::kCodingNames[i])) found[i] = value;
+      if (util::equalIgnoringCase(name, StaticFile::kCodingNames[i])) found[i] = value;
     }
   }
   for (const auto coding : {StaticFile::brotli, StaticFile::gzip}) {
@@ -65,7 +65,7 @@ StaticFile::Coding chooseCoding(const StaticFile& file, const Request& request) 
 /// Weak comparison (RFC 9110 section 8.8.3.2) with each element of If-None-Match.
 bool matches(std::string_view list, std::string_view etag) {
   while (!list.empty()) {
-    std::string_view element = nextPart(list, ',');
+    std::string_view element = util::nextPart(list, ',');
     if (element.starts_with("W/")) element.remove_prefix(2);
     if (element == etag || element == "*") return true;
   }
@@ -89,8 +89,8 @@ std::optional<std::size_t> number(std::string_view digits) {
 /// Reads "bytes=first-last", "bytes=first-" and "bytes=-suffix". Anything else, and several ranges, are ignored, which
 /// a server may (RFC 9110 section 14.2).
 RangeKind readRange(std::string_view text, std::size_t size, Range& range) {
-  if (!equalIgnoringCase(text.substr(0, 6), "bytes=")) return RangeKind::none;
-  const std::string_view spec = trim(text.substr(6));
+  if (!util::equalIgnoringCase(text.substr(0, 6), "bytes=")) return RangeKind::none;
+  const std::string_view spec = util::trim(text.substr(6));
   const auto dash = spec.find('-');
   if (dash == std::string_view::npos) return RangeKind::none;
   const std::string_view from = spec.substr(0, dash);

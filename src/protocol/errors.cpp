@@ -12,6 +12,7 @@ std::string_view wireCode(ErrorCode code) {
     case ErrorCode::unknownUser: return "unknown_user";
     case ErrorCode::notSaved: return "not_saved";
     case ErrorCode::aiUnavailable: return "ai_unavailable";
+    case ErrorCode::aiTaken: return "ai_taken";
   }
   return "bad_message";
 }
@@ -25,7 +26,8 @@ std::string_view sentence(ErrorCode code) {
     case ErrorCode::notJoined: return "Only people who have joined the call can do this.";
     case ErrorCode::unknownUser: return "There is nobody with this id in the room.";
     case ErrorCode::notSaved: return "The server could not save the change; it was undone.";
-    case ErrorCode::aiUnavailable: return "This server has no voice AI.";
+    case ErrorCode::aiUnavailable: return "There is no voice AI here.";
+    case ErrorCode::aiTaken: return "Somebody else is talking to the voice AI.";
   }
   return "The message is not in the form that its type asks for.";
 }

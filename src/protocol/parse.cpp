@@ -24,6 +24,10 @@ constexpr std::size_t kMaxNameBytes = 1024;
 constexpr std::size_t kMaxDirectMessageBytes = 16 * 1024;
 /// A session description with many candidates stays well below.
 constexpr std::size_t kMaxSignalBytes = 64 * 1024;
+/// The original's dialog has one sentence; a page of them is meant well.
+constexpr std::size_t kMaxInstructionsBytes = 8 * 1024;
+/// Providers' voices have one word.
+constexpr std::size_t kMaxVoiceBytes = 64;
 /// Objects inside objects; the deepest message of the protocol has 3.
 constexpr int kMaxDepth = 32;
 
@@ -173,9 +177,20 @@ constexpr std::array kMessageTypes{
                                        reader.requiredString("message", kMaxDirectMessageBytes)};
                 }},
     MessageType{"callsApiHistoryEntry", readEmpty<CallsApiHistoryEntry>},
-    MessageType{"enableAi", readEmpty<EnableAi>},
+    MessageType{"enableAi",
+                [](Reader& reader) -> ClientMessage {
+                  return EnableAi{reader.optionalString("instructions", kMaxInstructionsBytes),
+                                  reader.optionalString("voice", kMaxVoiceBytes)};
+                }},
     MessageType{"disableAi", readEmpty<DisableAi>},
-    MessageType{"requestAiControl", readEmpty<RequestAiControl>},
+    MessageType{"requestAiControl",
+                [](Reader& reader) -> ClientMessage {
+                  Reader track{reader.requiredObject("track")};
+                  RequestAiControl request{track.requiredString("sessionId", kMaxSessionIdBytes),
+                                           track.requiredString("trackName", kMaxSessionIdBytes)};
+                  reader.adopt(std::move(track));
+                  return request;
+                }},
     MessageType{"relenquishAiControl", readEmpty<RelinquishAiControl>},  // spelt so on the wire
     MessageType{"partyserver-ping", readEmpty<Ping>},
 };

@@ -87,9 +87,60 @@ void appendUser(std::string& out, const User& user) {
   tracks.member("screenShareEnabled", user.tracks.screenShareEnabled);
 }
 
+std::string_view wireCode(AiState::Failure failure) {
+  switch (failure) {
+    case AiState::Failure::limitReached: return "limit_reached";
+    case AiState::Failure::media: return "media";
+    case AiState::Failure::provider: return "provider";
+    case AiState::Failure::refused: return "refused";
+    case AiState::Failure::notSaved: return "not_saved";
+  }
+  return "provider";
+}
+
+/// What old clients show as it is.
+std::string_view sentence(AiState::Failure failure) {
+  switch (failure) {
+    case AiState::Failure::limitReached: return "The AI's time is used up.";
+    case AiState::Failure::media: return "The connection to the AI was lost.";
+    case AiState::Failure::provider: return "The AI did not answer.";
+    case AiState::Failure::refused: return "The AI's provider refused this server's key.";
+    case AiState::Failure::notSaved: return "The server could not save that the AI was invited.";
+  }
+  return "The AI did not answer.";
+}
+
+void appendAi(std::string& out, const AiState& ai) {
+  ObjectWriter object{out};
+  object.member("enabled", ai.enabled);
+  if (ai.controllingUser) object.member("controllingUser", ai.controllingUser->value());
+  object.member("connectionPending", ai.connectionPending);
+  if (ai.failure) {
+    object.member("error", sentence(*ai.failure));
+    object.member("errorCode", wireCode(*ai.failure));
+  }
+  if (ai.enabled) object.member("remainingSeconds", static_cast<std::uint64_t>(ai.remaining.count()));
+}
+
+/// Its voice as that of one more user (protocol A.5).
+User aiUser(const AiState& ai) {
+  User user;
+  user.id = ConnectionId{"ai"};
+  user.name = "AI";
+  user.transceiverSessionId = ai.session;
+  user.joined = true;
+  user.tracks.audio = ai.session + "/" + ai.track;
+  user.tracks.audioEnabled = true;
+  user.tracks.audioUnavailable = false;
+  user.tracks.videoEnabled = false;
+  user.tracks.screenShareEnabled = false;
+  return user;
+}
+
 }  // namespace
 
-std::string roomState(std::string_view meetingId, const MediaState& media, const std::vector<const User*>& users) {
+std::string roomState(std::string_view meetingId, const AiState& ai, const MediaState& media,
+                      const std::vector<const User*>& users) {
   std::string out;
   out.reserve(128 + users.size() * 512);
   {
@@ -98,19 +149,24 @@ std::string roomState(std::string_view meetingId, const MediaState& media, const
     message.key("state");
     ObjectWriter state{out};
     state.key("ai");
-    { ObjectWriter{out}.member("enabled", false); }
+    appendAi(out, ai);
     state.member("meetingId", meetingId);
     state.key("media");
     {
       ObjectWriter object{out};
       object.member("path", media.path == MediaState::Path::p2p ? "p2p" : "sfu");
       object.member("capacity", std::uint64_t{media.capacity});
+      if (media.generation != 0) object.member("generation", media.generation);
     }
     state.key("users");
     out += '[';
     for (std::size_t i = 0; i < users.size(); ++i) {
       if (i != 0) out += ',';
       appendUser(out, *users[i]);
+    }
+    if (ai.enabled) {
+      if (!users.empty()) out += ',';
+      appendUser(out, aiUser(ai));
     }
     out += ']';
   }

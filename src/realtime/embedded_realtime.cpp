@@ -1,5 +1,6 @@
 #include "akbuzat/realtime/embedded_realtime.hpp"
 
+#include <chrono>
 #include <utility>
 
 #include <boost/asio/post.hpp>
@@ -9,33 +10,45 @@
 namespace akbuzat::realtime {
 namespace {
 
+/// A wish for another layer changes a few bytes, and media clients make one call for each picture: of another layout of
+/// the stage at once, with as many pictures as a session can have (sfu::PeerSession::kMaxTracks).
+constexpr double kUpdateCost = 0.1;
+
 Error sessionGone() { return {ErrorCode::sessionGone, "The session has ended, or never was; make a new one."}; }
 
 }  // namespace
 
-void EmbeddedRealtime::newSession(const Scope& scope, std::string owner, Reply<std::string> reply) {
-  boost::asio::post(shards_.context(scope.shard), [this, scope, owner = std::move(owner), reply = std::move(reply)] {
-    std::string id = sfu_.shard(scope.shard).open(scope.name, owner);
-    if (id.empty()) {
-      reply(Error{ErrorCode::temporarilyUnavailable, "The server has as many sessions as it can take."});
-    } else {
-      reply(std::move(id));
-    }
-  });
+EmbeddedRealtime::EmbeddedRealtime(util::Shards& shards, sfu::Sfu& sfu)
+    : shards_(shards),
+      sfu_(sfu),
+      generation_(static_cast<std::uint64_t>(
+          std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+              .count())) {}
+
+void EmbeddedRealtime::newSession(const Scope& scope, std::string owner, SessionKind kind, Reply<std::string> reply) {
+  const auto peer = kind == SessionKind::client ? sfu::PeerKind::client : sfu::PeerKind::liteServer;
+  boost::asio::post(shards_.context(scope.shard),
+                    [this, scope, owner = std::move(owner), peer, reply = std::move(reply)] {
+                      std::string id = sfu_.shard(scope.shard).open(scope.name, owner, peer);
+                      if (id.empty())
+                        reply(Error{ErrorCode::temporarilyUnavailable, "There are as many sessions as can be taken."});
+                      else
+                        reply(std::move(id));
+                    });
 }
 
 template <class Answer, class Work>
-void EmbeddedRealtime::onSession(const Scope& scope, std::string session, Reply<Answer> reply, Work work) {
-  boost::asio::post(shards_.context(scope.shard),
-                    [this, scope, session = std::move(session), reply = std::move(reply), work = std::move(work)] {
-                      sfu::PeerSession* found = sfu_.shard(scope.shard).find(scope.name, session);
-                      if (found == nullptr)
-                        reply(sessionGone());
-                      else if (!found->takeCall())
-                        reply(Error{ErrorCode::tooManyRequests, "The session has more than 50 calls a second."});
-                      else
-                        reply(work(*found));
-                    });
+void EmbeddedRealtime::onSession(const Scope& scope, std::string session, Reply<Answer> reply, Work work, double cost) {
+  boost::asio::post(shards_.context(scope.shard), [this, scope, session = std::move(session), reply = std::move(reply),
+                                                   work = std::move(work), cost] {
+    sfu::PeerSession* found = sfu_.shard(scope.shard).find(scope.name, session);
+    if (found == nullptr)
+      reply(sessionGone());
+    else if (!found->takeCall(cost))
+      reply(Error{ErrorCode::tooManyRequests, "The session has more than 50 calls a second."});
+    else
+      reply(work(*found));
+  });
 }
 
 void EmbeddedRealtime::newTracks(const Scope& scope, std::string session, TracksRequest request,
@@ -60,8 +73,10 @@ void EmbeddedRealtime::closeTracks(const Scope& scope, std::string session, Clos
 
 void EmbeddedRealtime::updateTracks(const Scope& scope, std::string session, std::vector<TrackObject> tracks,
                                     Reply<TracksAnswer> reply) {
-  onSession(scope, std::move(session), std::move(reply),
-            [tracks = std::move(tracks)](sfu::PeerSession& found) { return realtime::updateTracks(found, tracks); });
+  onSession(
+      scope, std::move(session), std::move(reply),
+      [tracks = std::move(tracks)](sfu::PeerSession& found) { return realtime::updateTracks(found, tracks); },
+      kUpdateCost);
 }
 
 void EmbeddedRealtime::state(const Scope& scope, std::string session, Reply<SessionState> reply) {
@@ -74,6 +89,8 @@ bool EmbeddedRealtime::belongs(util::ShardIndex shard, std::string_view session,
   const auto known = sfu_.shard(shard).ownerOf(Scope::ofRoom(std::string{room}, shard).name, std::string{session});
   return known == owner;
 }
+
+std::uint64_t EmbeddedRealtime::generation(util::ShardIndex, std::string_view) const { return generation_; }
 
 void EmbeddedRealtime::end(util::ShardIndex shard, const std::string& session) { sfu_.shard(shard).end(session); }
 

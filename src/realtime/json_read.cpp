@@ -22,8 +22,9 @@ void require(JsonReader& reader, const std::optional<std::string>& value, const 
   if (isEmpty(value)) reader.fail(ErrorCode::invalidParams, name, kMissing);
 }
 
-/// The member sessionDescription, which must be of the type that belongs there.
-std::optional<SessionDescription> readDescription(JsonReader& reader, SessionDescription::Type wanted) {
+/// The member sessionDescription, which must be of the type that belongs there, if one is named.
+std::optional<SessionDescription> readDescription(JsonReader& reader,
+                                                  std::optional<SessionDescription::Type> wanted = std::nullopt) {
   using Type = SessionDescription::Type;
   constexpr const char* kName = "sessionDescription";
   const Json* json = reader.object(kName);
@@ -34,9 +35,9 @@ std::optional<SessionDescription> readDescription(JsonReader& reader, SessionDes
   if (!type) inner.fail(ErrorCode::decodingError, "type", kMissing);
   if (!sdp) inner.fail(ErrorCode::decodingError, "sdp", kMissing);
   if (inner.failed()) return std::nullopt;
-  if (*type != wanted) {
+  if (wanted && *type != *wanted) {
     inner.fail(ErrorCode::invalidSessionDescription, "type",
-               wanted == Type::offer ? " must be offer here." : " must be answer here.");
+               *wanted == Type::offer ? " must be offer here." : " must be answer here.");
   }
   return SessionDescription{*type, std::move(*sdp)};
 }
@@ -70,14 +71,14 @@ std::optional<Location> readLocation(JsonReader& reader) {
 
 /// Calls `read` with the reader of each entry of the member tracks. `required`: one at least.
 template <class Read>
-void readTracks(JsonReader& reader, bool required, Read read) {
+void readTracks(JsonReader& reader, bool required, Read read, std::size_t most = kMaxTracksPerCall) {
   const Json* tracks = reader.array("tracks");
   if (tracks == nullptr || tracks->empty()) {
     if (required) reader.fail(ErrorCode::invalidParams, "tracks", " must have an entry.");
     return;
   }
-  if (tracks->size() > kMaxTracksPerCall)
-    return reader.fail(ErrorCode::invalidParams, "tracks", " has more than 64 entries.");
+  if (tracks->size() > most)
+    return reader.fail(ErrorCode::invalidParams, "tracks", " has more than " + std::to_string(most) + " entries.");
   for (std::size_t i = 0; i < tracks->size() && !reader.failed(); ++i) {
     const std::string name = "tracks[" + std::to_string(i) + "]";
     if (!(*tracks)[i].is_object()) return reader.fail(ErrorCode::decodingError, name, " must be an object.");
@@ -162,10 +163,14 @@ std::vector<TrackObject> readUpdateRequest(JsonReader& reader) {
   return request;
 }
 
+Json parseJson(std::string_view body) {
+  return util::nestsDeeperThan(body, kMaxDepth) ? Json(Json::value_t::discarded)
+                                                : Json::parse(body, nullptr, /*allow_exceptions=*/false);
+}
+
 template <class Request>
 Result<Request> readBody(std::string_view body, Request (*read)(JsonReader&)) {
-  const Json json = util::nestsDeeperThan(body, kMaxDepth) ? Json(Json::value_t::discarded)
-                                                           : Json::parse(body, nullptr, /*allow_exceptions=*/false);
+  const Json json = parseJson(body);
   if (!json.is_object()) return Error{ErrorCode::decodingError, "The body must be one JSON object."};
   std::optional<Error> error;
   JsonReader reader{json, "", error};
@@ -174,7 +179,150 @@ Result<Request> readBody(std::string_view body, Request (*read)(JsonReader&)) {
   return request;
 }
 
+/// The member errorDescription as far as it goes into a sentence of ours.
+std::string readDescriptionOf(const Json& json) {
+  const auto found = json.find("errorDescription");
+  if (found == json.end() || !found->is_string() || found->get_ref<const std::string&>().empty())
+    return "The media server gives no reason.";
+  return found->get_ref<const std::string&>().substr(0, kMaxDescriptionBytes);
+}
+
+/// What a status means where no code says more (protocol D.3).
+ErrorCode codeOfStatus(unsigned status) {
+  switch (status) {
+    case 400: return ErrorCode::decodingError;
+    case 401:
+    case 403: return ErrorCode::unauthorized;
+    case 404: return ErrorCode::notFound;
+    case 406: return ErrorCode::invalidParams;
+    case 410: return ErrorCode::sessionGone;
+    case 413: return ErrorCode::payloadTooLarge;
+    case 425: return ErrorCode::sessionNotConnected;
+    case 429: return ErrorCode::tooManyRequests;
+    default: return status >= 500 ? ErrorCode::temporarilyUnavailable : ErrorCode::internalError;
+  }
+}
+
+/// The code of this name in an answer with `status`.
+ErrorCode codeOf(std::string_view name, unsigned status) {
+  if (name == "session_error")
+    return status == statusOf(ErrorCode::sessionNotConnected) ? ErrorCode::sessionNotConnected : ErrorCode::sessionGone;
+  // A service that fails says so with one of several names.
+  if (name == "transport_unavailable_error" || name == "backend_error") return ErrorCode::temporarilyUnavailable;
+  using enum ErrorCode;
+  constexpr std::array kCodes{unauthorized,
+                              notFound,
+                              decodingError,
+                              invalidParams,
+                              payloadTooLarge,
+                              notFoundTrack,
+                              invalidSessionDescription,
+                              emptyTrack,
+                              repeatedLocalTrack,
+                              updateTrack,
+                              closeTrack,
+                              temporarilyUnavailable,
+                              internalError};
+  const auto* const known = std::ranges::find(kCodes, name, nameOf);
+  if (known != kCodes.end()) return *known;
+  if (name == nameOf(tooManyRequests) && status < 500) return tooManyRequests;
+  return codeOfStatus(status);
+}
+
+/// The error that the object tells, if it does.
+std::optional<Error> readError(const Json& json, unsigned status) {
+  const auto name = json.find("errorCode");
+  if (name == json.end() || name->is_null() || *name == "") return std::nullopt;
+  const std::string_view code = name->is_string() ? std::string_view{name->get_ref<const std::string&>()} : "";
+  return Error{codeOf(code, status), readDescriptionOf(json)};
+}
+
+bool isIdentifier(std::string_view text) {
+  constexpr std::size_t kMaxBytes = 64;
+  return !text.empty() && text.size() <= kMaxBytes && std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+}
+
+std::string readSession(JsonReader& reader) {
+  auto id = readName(reader, "sessionId");
+  if (!id || !isIdentifier(*id)) reader.fail(ErrorCode::internalError, "sessionId", " is no session's id.");
+  return std::move(id).value_or("");
+}
+
+/// A track of an answer.
+TrackObject readAnsweredTrack(JsonReader& entry) {
+  TrackObject track = readTrack(entry);
+  track.location = readLocation(entry).value_or(track.sessionId ? Location::remote : Location::local);
+  constexpr unsigned kAnswered = 200;
+  track.error = readError(entry.json(), kAnswered);
+  return track;
+}
+
+TracksAnswer readTracksAnswerOf(JsonReader& reader) {
+  TracksAnswer answer;
+  answer.requiresImmediateRenegotiation = reader.boolean("requiresImmediateRenegotiation").value_or(false);
+  answer.description = readDescription(reader);
+  readTracks(reader, false, [&answer](JsonReader& entry) {
+    TrackObject track = readAnsweredTrack(entry);
+    if (track.location == Location::remote && !track.error && isEmpty(track.mid))
+      track.error = Error{ErrorCode::internalError, "The media server does not say where the track is."};
+    answer.tracks.push_back(std::move(track));
+  });
+  const bool offers = answer.description && answer.description->type == SessionDescription::Type::offer;
+  if (answer.requiresImmediateRenegotiation && !offers)
+    reader.fail(ErrorCode::internalError, "sessionDescription", " is no offer, but is to be answered.");
+  return answer;
+}
+
+SessionState readState(JsonReader& reader) {
+  SessionState state;
+  readTracks(
+      reader, false,
+      [&state](JsonReader& entry) {
+        TrackObject track = readAnsweredTrack(entry);
+        track.status = entry.choice<Status>(
+            "status", {std::pair{"active", Status::active}, std::pair{"inactive", Status::inactive}});
+        state.tracks.push_back(std::move(track));
+      },
+      kMaxTracksOfSession);
+  return state;
+}
+
+std::monostate readNothing(JsonReader&) { return {}; }
+
+template <class Answer>
+Result<Answer> readAnswer(unsigned status, std::string_view body, Answer (*read)(JsonReader&)) {
+  const Json json = parseJson(body);
+  if (json.is_object()) {
+    if (auto error = readError(json, status)) return std::move(*error);
+  }
+  if (status < 200 || status > 299) return Error{codeOfStatus(status), "The media server has refused the request."};
+  if (!json.is_object()) return Error{ErrorCode::internalError, "The media server's answer is no JSON object."};
+  std::optional<Error> error;
+  JsonReader reader{json, "", error};
+  Answer answer = read(reader);
+  if (error) return Error{ErrorCode::internalError, "The media server's answer is none: " + error->description};
+  return answer;
+}
+
 }  // namespace
+
+Result<std::string> readSessionAnswer(unsigned status, std::string_view body) {
+  return readAnswer(status, body, readSession);
+}
+
+Result<TracksAnswer> readTracksAnswer(unsigned status, std::string_view body) {
+  return readAnswer(status, body, readTracksAnswerOf);
+}
+
+Result<std::monostate> readRenegotiateAnswer(unsigned status, std::string_view body) {
+  return readAnswer(status, body, readNothing);
+}
+
+Result<SessionState> readStateAnswer(unsigned status, std::string_view body) {
+  return readAnswer(status, body, readState);
+}
 
 Result<TracksRequest> parseTracksRequest(std::string_view body) { return readBody(body, readTracksRequest); }
 

@@ -12,7 +12,7 @@
 
 namespace akbuzat::realtime {
 
-/// Reads the members of one object of a request. The first error of the request stays; whoever read it is answered with
+/// Reads the members of one object of a body. The first error of the body stays; whoever read it is answered with
 /// nothing. null is as good as absent. `path` leads to the object in the sentences of errors: "", or "tracks[3].".
 class JsonReader {
  public:
@@ -31,6 +31,8 @@ class JsonReader {
   }
   const nlohmann::json* array(const char* name) { return typed(name, &nlohmann::json::is_array, " must be an array."); }
 
+  /// The object itself.
+  [[nodiscard]] const nlohmann::json& json() const { return object_; }
   /// The reader of `value`, which is the member `name`.
   [[nodiscard]] JsonReader within(const nlohmann::json& value, const std::string& name) const {
     return {value, path_ + name + ".", error_};

@@ -47,6 +47,13 @@ Json toJson(const SessionDescription& description) {
   return {{"type", description.type == SessionDescription::Type::offer ? "offer" : "answer"}, {"sdp", description.sdp}};
 }
 
+/// With its location, as in requests and states.
+Json withLocation(const TrackObject& track) {
+  Json json = toJson(track);
+  json["location"] = track.location == Location::local ? "local" : "remote";
+  return json;
+}
+
 }  // namespace
 
 std::string writeSession(std::string_view sessionId) { return dump({{"sessionId", sessionId}}); }
@@ -61,9 +68,7 @@ std::string write(const TracksAnswer& answer) {
 std::string write(const SessionState& state) {
   Json json{{"tracks", Json::array()}, {"dataChannels", Json::array()}};
   for (const TrackObject& track : state.tracks) {
-    Json entry = toJson(track);
-    entry["location"] = track.location == Location::local ? "local" : "remote";
-    json["tracks"].push_back(std::move(entry));
+    json["tracks"].push_back(withLocation(track));
   }
   return dump(json);
 }
@@ -71,6 +76,31 @@ std::string write(const SessionState& state) {
 std::string write(const Error& error) {
   Json json = Json::object();
   add(json, error);
+  return dump(json);
+}
+
+std::string writeTracksRequest(const TracksRequest& request) {
+  Json json{{"tracks", Json::array()}};
+  for (const TrackObject& track : request.tracks) json["tracks"].push_back(withLocation(track));
+  if (request.description) json["sessionDescription"] = toJson(*request.description);
+  if (request.autoDiscover) json["autoDiscover"] = true;
+  return dump(json);
+}
+
+std::string writeRenegotiateRequest(const SessionDescription& description) {
+  return dump({{"sessionDescription", toJson(description)}});
+}
+
+std::string writeCloseRequest(const CloseRequest& request) {
+  Json json{{"tracks", Json::array()}, {"force", request.force}};
+  for (const std::string& mid : request.mids) json["tracks"].push_back({{"mid", mid}});
+  if (request.description) json["sessionDescription"] = toJson(*request.description);
+  return dump(json);
+}
+
+std::string writeUpdateRequest(const std::vector<TrackObject>& tracks) {
+  Json json{{"tracks", Json::array()}};
+  for (const TrackObject& track : tracks) json["tracks"].push_back(withLocation(track));
   return dump(json);
 }
 

@@ -5,8 +5,10 @@
 namespace akbuzat::room {
 namespace {
 
-std::pair<protocol::ConnectionId, protocol::ConnectionId> pairOf(const protocol::ConnectionId& one,
-                                                                 const protocol::ConnectionId& other) {
+/// A bound, not a number that a meeting reaches: two can fail only while nobody else has joined.
+constexpr std::size_t kMaxFailedPairs = 256;
+
+std::pair<std::string, std::string> pairOf(const std::string& one, const std::string& other) {
   return std::minmax(one, other);
 }
 
@@ -15,10 +17,10 @@ std::pair<protocol::ConnectionId, protocol::ConnectionId> pairOf(const protocol:
 MediaPath::MediaPath(config::MediaPathRule rule)
     : rule_(rule), path_(rule == config::MediaPathRule::sfu ? Path::sfu : Path::p2p) {}
 
-bool MediaPath::update(const std::vector<Participant>& joined, TimePoint now) {
+bool MediaPath::update(const std::vector<Participant>& joined, bool sfuNeeded, TimePoint now) {
   if (rule_ != config::MediaPathRule::automatic) return false;
   const Path before = path_;
-  if (!direct(joined)) {
+  if (sfuNeeded || !direct(joined)) {
     path_ = Path::sfu;
     directAt_ = TimePoint::max();
   } else if (path_ == Path::sfu) {
@@ -34,15 +36,15 @@ bool MediaPath::update(const std::vector<Participant>& joined, TimePoint now) {
 bool MediaPath::direct(const std::vector<Participant>& joined) const {
   if (joined.size() > 2) return false;
   if (!std::all_of(joined.begin(), joined.end(), [](const Participant& one) { return one.supportsP2p; })) return false;
-  return joined.size() < 2 || !failed_.contains(pairOf(joined[0].id, joined[1].id));
+  return joined.size() < 2 || std::ranges::count(failed_, pairOf(joined[0].owner, joined[1].owner)) == 0;
 }
 
-void MediaPath::reportFailure(const protocol::ConnectionId& one, const protocol::ConnectionId& other) {
-  if (rule_ == config::MediaPathRule::automatic) failed_.insert(pairOf(one, other));
-}
-
-void MediaPath::forget(const protocol::ConnectionId& id) {
-  std::erase_if(failed_, [&id](const auto& pair) { return pair.first == id || pair.second == id; });
+void MediaPath::reportFailure(const std::string& one, const std::string& other) {
+  if (rule_ != config::MediaPathRule::automatic) return;
+  auto pair = pairOf(one, other);
+  std::erase(failed_, pair);
+  if (failed_.size() == kMaxFailedPairs) failed_.pop_front();
+  failed_.push_back(std::move(pair));
 }
 
 }  // namespace akbuzat::room

@@ -1,7 +1,8 @@
 #pragma once
 
 #include <chrono>
-#include <set>
+#include <deque>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -24,21 +25,21 @@ class MediaPath {
   static constexpr std::chrono::seconds kSettle{5};
 
   struct Participant {
-    protocol::ConnectionId id;
+    /// Whose browser session it is: another one on each machine, and the same after a page is loaded again.
+    std::string owner;
     bool supportsP2p = false;
   };
 
   explicit MediaPath(config::MediaPathRule rule);
 
-  /// Everybody who has joined; to be called whenever that, or a failure, has changed, and at `deadline`. True if the
-  /// path is another one now.
-  bool update(const std::vector<Participant>& joined, TimePoint now);
+  /// Everybody who has joined, and whether something in the call is reached through the SFU only; to be called whenever
+  /// that, or a failure, has changed, and at `deadline`. True if the path is another one now.
+  bool update(const std::vector<Participant>& joined, bool sfuNeeded, TimePoint now);
 
-  /// Direct links between these two fail, until one of them is forgotten. Takes as much memory as there are pairs of
-  /// members, so both must be members.
-  void reportFailure(const protocol::ConnectionId& one, const protocol::ConnectionId& other);
-  /// The member has left for good.
-  void forget(const protocol::ConnectionId& id);
+  /// Direct links between the pages of these two owners fail. Remembered, over reloads and new tabs, until
+  /// `meetingEnded`; of very many pairs the newest.
+  void reportFailure(const std::string& one, const std::string& other);
+  void meetingEnded() { failed_.clear(); }
 
   [[nodiscard]] Path path() const { return path_; }
   /// When time alone will change the path; TimePoint::max() for never.
@@ -51,8 +52,8 @@ class MediaPath {
   Path path_;
   /// While on the SFU although a direct link would do: when it is taken.
   TimePoint directAt_ = TimePoint::max();
-  /// Each pair with the smaller id first.
-  std::set<std::pair<protocol::ConnectionId, protocol::ConnectionId>> failed_;
+  /// Each pair with the smaller name first; the newest pair comes last.
+  std::deque<std::pair<std::string, std::string>> failed_;
 };
 
 }  // namespace akbuzat::room

@@ -111,7 +111,7 @@ Effects Room::enter(const protocol::ConnectionId& id, std::string owner, std::st
       stateChange_ = StateChange::now;
     }
     // The others have nothing new to learn; whoever comes back has.
-    if (stateChange_ != StateChange::now) effects.deliveries.push_back(toOne(socket, stateText()));
+    if (stateChange_ != StateChange::now) effects.deliveries.push_back(toOne(socket, stateText(now)));
     for (std::string& text : member.missed) effects.deliveries.push_back(toOne(socket, std::move(text)));
     member.missed.clear();
     member.missedBytes = 0;
@@ -122,6 +122,8 @@ Effects Room::enter(const protocol::ConnectionId& id, std::string owner, std::st
 
 void Room::attach(Member& member, SocketId socket, TimePoint now, Effects& effects) {
   if (member.socket) {
+    // Whoever held the AI's ear has to ask anew: what was let go meanwhile was told to nobody.
+    ai_.takeEar(member.user.id);
     sockets_.erase(*member.socket);
     effects.closings.push_back({*member.socket, close_code::kReplaced, "Opened again elsewhere"});
   }
@@ -150,6 +152,7 @@ Effects Room::disconnected(SocketId socket, TimePoint now) {
   Member& member = members_.find(sender->second)->second;
   member.socket.reset();
   member.leavesAt = now + rules_.grace;
+  ai_.takeEar(member.user.id);
   // A voice that has gone silent must not leave its border lit.
   if (member.user.speaking) {
     member.user.speaking = false;
@@ -158,6 +161,31 @@ Effects Room::disconnected(SocketId socket, TimePoint now) {
   requireSweepAt(member.leavesAt);
   sockets_.erase(sender);
   ++audienceVersion_;
+  Effects effects;
+  finish(now, effects);
+  return effects;
+}
+
+Effects Room::aiStarted(std::uint64_t number, std::variant<AiCall, AiFailure> outcome, TimePoint now) {
+  Effects effects;
+  if (auto action = ai_.started(number, std::move(outcome), now)) effects.aiActions.push_back(std::move(*action));
+  finish(now, effects);
+  return effects;
+}
+
+Effects Room::aiListens(std::uint64_t number, bool success, TimePoint now) {
+  Effects effects;
+  if (const auto failed = ai_.listening(number, success)) {
+    const auto member = members_.find(*failed);
+    if (member != members_.end() && member->second.socket)
+      refuse(member->second, protocol::ErrorCode::aiUnavailable, effects);
+  }
+  finish(now, effects);
+  return effects;
+}
+
+Effects Room::mediaMoved(TimePoint now) {
+  stateChange_ = StateChange::now;
   Effects effects;
   finish(now, effects);
   return effects;
@@ -191,6 +219,7 @@ void Room::sweep(TimePoint now, Effects& effects) {
     } else {
       effects.changes.push_back(EndMeeting{std::exchange(meetingId_, {})});
       formerOwners_.clear();
+      mediaPath_.meetingEnded();
       meetingEndsAt_ = TimePoint::max();
     }
   }
@@ -208,12 +237,13 @@ void Room::remove(Members::iterator member, TimePoint now, Effects& effects) {
   effects.changes.push_back(RemoveUser{member->first});
   const std::vector<std::string>& sessions = member->second.sessions.sessions();
   effects.endedSessions.insert(effects.endedSessions.end(), sessions.begin(), sessions.end());
+  // Also those sessions that the page never told of.
+  const bool wasJoined = std::exchange(member->second.user.joined, false);
   const std::string& owner = member->second.owner;
-  if (std::ranges::count(members_, owner, [](const auto& entry) { return entry.second.owner; }) == 1) {
-    effects.goneOwners.push_back(owner);
-  }
-  mediaPath_.forget(member->first);
+  const auto count = std::ranges::count(members_, owner, [](const auto& entry) { return entry.second.owner; });
+  if (count == 1 || (wasJoined && !hasJoined(owner))) effects.goneOwners.push_back(owner);
   pathUndecided_ = true;
+  ai_.takeEar(member->first);
   // Everybody has seen the id; whoever lost the network for long must find it free.
   if (member->second.everJoined && formerOwners_.size() < kMaxFormerOwners) {
     formerOwners_.emplace(member->first, std::move(member->second.owner));
@@ -261,9 +291,6 @@ Effects Room::rollBack(const std::optional<StoredRoom>& stored, TimePoint now) {
     if (members_.empty()) meetingEndsAt_ = now + kRetry;
   }
 
-  for (const auto& [id, member] : before) {
-    if (!members_.contains(id)) mediaPath_.forget(id);
-  }
   pathUndecided_ = true;
 
   Effects effects;
@@ -277,13 +304,18 @@ bool Room::hasPresent(std::string_view owner) const {
                      [owner](const auto& entry) { return entry.second.socket && entry.second.owner == owner; });
 }
 
+bool Room::hasJoined(std::string_view owner) const {
+  return std::any_of(members_.begin(), members_.end(),
+                     [owner](const auto& entry) { return entry.second.user.joined && entry.second.owner == owner; });
+}
+
 bool Room::isJoined(SocketId socket) const {
   const auto id = sockets_.find(socket);
   return id != sockets_.end() && members_.find(id->second)->second.user.joined;
 }
 
 TimePoint Room::deadline() const {
-  TimePoint next = std::min(sweepAt_, mediaPath_.deadline());
+  TimePoint next = std::min({sweepAt_, mediaPath_.deadline(), ai_.deadline()});
   if (!sockets_.empty()) {
     next = std::min(next, lastState_ + kStateRefresh);
     if (stateChange_ != StateChange::none) next = std::min(next, lastState_ + kStateInterval);
@@ -308,12 +340,32 @@ void Room::decideMediaPath(TimePoint now) {
   pathUndecided_ = false;
   std::vector<MediaPath::Participant> joined;
   for (const auto& [id, member] : members_) {
-    if (member.user.joined) joined.push_back({id, member.supportsP2p});
+    if (member.user.joined) joined.push_back({member.owner, member.supportsP2p});
   }
-  if (mediaPath_.update(joined, now)) stateChange_ = StateChange::now;
+  if (mediaPath_.update(joined, ai_.present(), now)) stateChange_ = StateChange::now;
+}
+
+void Room::checkAi(TimePoint now, Effects& effects) {
+  if (ai_.present()) {
+    const bool alone = std::ranges::none_of(members_, [](const auto& entry) { return entry.second.user.joined; });
+    const bool lost = ai_.call() != nullptr && !ownsSession_(ai_.call()->session, AiCalls::kOwner);
+    std::optional<AiFailure> why;
+    if (now >= ai_.deadline()) {
+      why = AiFailure::limitReached;
+    } else if (lost) {
+      why = AiFailure::media;
+    }
+    if (alone || why) {
+      if (auto action = ai_.dismiss(why)) effects.aiActions.push_back(std::move(*action));
+    }
+  }
+  if (std::exchange(knownAi_, ai_.version()) == knownAi_) return;
+  pathUndecided_ = true;
+  stateChange_ = StateChange::now;
 }
 
 void Room::finish(TimePoint now, Effects& effects) {
+  checkAi(now, effects);
   decideMediaPath(now);
   const bool due = stateChange_ == StateChange::now ||
                    (stateChange_ == StateChange::soon && now >= lastState_ + kStateInterval) ||
@@ -321,16 +373,16 @@ void Room::finish(TimePoint now, Effects& effects) {
   if (!due) return;
   stateChange_ = StateChange::none;
   lastState_ = now;
-  if (!sockets_.empty()) effects.deliveries.push_back({Audience::everyone, {}, stateText()});
+  if (!sockets_.empty()) effects.deliveries.push_back({Audience::everyone, {}, stateText(now)});
 }
 
-std::string Room::stateText() const {
+std::string Room::stateText(TimePoint now) const {
   std::vector<const protocol::User*> users;
   users.reserve(members_.size());
   for (const auto& [id, member] : members_) users.push_back(&member.user);
   const bool eachToEach = pathRule_ == config::MediaPathRule::p2p;
   const std::size_t capacity = eachToEach ? std::min(kP2pCapacity, rules_.maxMembers) : rules_.maxMembers;
-  return protocol::roomState(meetingId_, {mediaPath_.path(), capacity}, users);
+  return protocol::roomState(meetingId_, ai_.state(now), {mediaPath_.path(), capacity, generation_()}, users);
 }
 
 }  // namespace akbuzat::room

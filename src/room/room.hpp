@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <variant>
 #include <vector>
 
 #include "akbuzat/config/config.hpp"
@@ -17,6 +18,7 @@
 #include "akbuzat/room/room_store.hpp"
 #include "akbuzat/util/strong_id.hpp"
 #include "akbuzat/util/token_bucket.hpp"
+#include "room/ai_participant.hpp"
 #include "room/media_path.hpp"
 #include "room/session_history.hpp"
 
@@ -44,13 +46,14 @@ struct Closing {
 
 /// What an event leads to. `changes` must be durable before anything else of it happens; `closings` come after
 /// `deliveries`. `endedSessions` are the SFU sessions of members who have left; `goneOwners` are those of whom no
-/// member is left, so that none of their sessions may stay.
+/// member is left in the call, or at all, so that none of their sessions may stay.
 struct Effects {
   std::vector<StoreChange> changes;
   std::vector<Delivery> deliveries;
   std::vector<Closing> closings;
   std::vector<std::string> endedSessions;
   std::vector<std::string> goneOwners;
+  std::vector<AiAction> aiActions;
 };
 
 /// The rules of a room, without threads, sockets, clocks or disk: an event and the time go in, effects come out; a new
@@ -65,8 +68,18 @@ class Room {
   /// Whether this SFU session lives, is of this room, and `owner` has opened it.
   using OwnsSession = std::function<bool(std::string_view session, std::string_view owner)>;
 
-  Room(const config::RoomRules& rules, config::MediaPathRule path, OwnsSession ownsSession)
-      : rules_(rules), pathRule_(path), ownsSession_(std::move(ownsSession)), mediaPath_(path) {}
+  /// Which SFU the room's sessions are in (MediaSessions::generation).
+  using Generation = std::function<std::uint64_t()>;
+
+  /// `aiAvailable`: whether members may invite one.
+  Room(const config::RoomRules& rules, config::MediaPathRule path, bool aiAvailable, OwnsSession ownsSession,
+       Generation generation)
+      : rules_(rules),
+        aiAvailable_(aiAvailable),
+        pathRule_(path),
+        ownsSession_(std::move(ownsSession)),
+        generation_(std::move(generation)),
+        mediaPath_(path) {}
 
   /// A room that the last process left: every member gets the restart grace to come back.
   void restore(const StoredRoom& stored, TimePoint now);
@@ -74,6 +87,11 @@ class Room {
   Effects enter(const protocol::ConnectionId& id, std::string owner, std::string name, SocketId socket, TimePoint now);
   Effects receive(SocketId socket, const protocol::ClientMessage& message, TimePoint now);
   Effects disconnected(SocketId socket, TimePoint now);
+  /// The answers to what the room wanted done about its AI.
+  Effects aiStarted(std::uint64_t number, std::variant<AiCall, AiFailure> outcome, TimePoint now);
+  Effects aiListens(std::uint64_t number, bool success, TimePoint now);
+  /// The answer of Generation is another one.
+  Effects mediaMoved(TimePoint now);
   /// To be called at `deadline`, or later.
   Effects tick(TimePoint now);
 
@@ -91,6 +109,8 @@ class Room {
   [[nodiscard]] const std::string& meetingId() const { return meetingId_; }
   /// Whether a member of this browser session is here, not just awaited.
   [[nodiscard]] bool hasPresent(std::string_view owner) const;
+  /// Whether a member of this browser session is in the call, here or awaited.
+  [[nodiscard]] bool hasJoined(std::string_view owner) const;
   [[nodiscard]] bool isMember(SocketId socket) const { return sockets_.contains(socket); }
   [[nodiscard]] bool isJoined(SocketId socket) const;
   /// Changes whenever the answer of isMember or isJoined may have changed for any socket.
@@ -129,12 +149,12 @@ class Room {
   void on(Member& member, const protocol::P2pFailed& message, TimePoint now, Effects& effects);
   void on(Member& member, const protocol::Ping& message, TimePoint now, Effects& effects);
   void on(Member& member, const protocol::EnableAi& message, TimePoint now, Effects& effects);
+  void on(Member& member, const protocol::DisableAi& message, TimePoint now, Effects& effects);
   void on(Member& member, const protocol::RequestAiControl& message, TimePoint now, Effects& effects);
+  void on(Member& member, const protocol::RelinquishAiControl& message, TimePoint now, Effects& effects);
   // A sign of life, which `receive` has noted.
   void on(Member&, const protocol::Heartbeat&, TimePoint, Effects&) {}
-  // Old clients send these with nothing to end, or for the log.
-  void on(Member&, const protocol::DisableAi&, TimePoint, Effects&) {}
-  void on(Member&, const protocol::RelinquishAiControl&, TimePoint, Effects&) {}
+  // Old clients send it for the log.
   void on(Member&, const protocol::CallsApiHistoryEntry&, TimePoint, Effects&) {}
   static void refuse(const Member& member, protocol::ErrorCode code, Effects& effects);
 
@@ -151,16 +171,23 @@ class Room {
   void sweep(TimePoint now, Effects& effects);
   void requireSweepAt(TimePoint time) { sweepAt_ = std::min(sweepAt_, time); }
   void decideMediaPath(TimePoint now);
+  /// Sends the AI away when nobody is left to talk to it, when its time is over, or when its session is gone.
+  void checkAi(TimePoint now, Effects& effects);
   /// Adds the room state if it is due.
   void finish(TimePoint now, Effects& effects);
-  [[nodiscard]] std::string stateText() const;
+  [[nodiscard]] std::string stateText(TimePoint now) const;
 
   config::RoomRules rules_;
+  bool aiAvailable_;
   config::MediaPathRule pathRule_;
   OwnsSession ownsSession_;
+  Generation generation_;
   MediaPath mediaPath_;
   /// Something has changed that the path depends on.
   bool pathUndecided_ = false;
+  AiParticipant ai_;
+  std::uint64_t knownAi_ = 0;
+  std::optional<util::TokenBucket> aiInvitations_;
   std::string meetingId_;
   std::size_t peak_ = 0;
   Members members_;

@@ -19,11 +19,16 @@ RoomActor::RoomActor(std::string name, const World& world, util::ShardIndex shar
       shard_(shard),
       store_(world.store),
       media_(world.media),
+      ai_(world.ai),
       notices_(std::move(notices)),
-      room_(world.rules, world.path,
-            [this](std::string_view session, std::string_view owner) {
-              return media_.belongs(shard_, session, name_, owner);
-            }),
+      room_(
+          world.rules, world.path,
+          // It is reached through the SFU only.
+          world.ai.available() && world.path != config::MediaPathRule::p2p,
+          [this](std::string_view session, std::string_view owner) {
+            return media_.belongs(shard_, session, name_, owner);
+          },
+          [this] { return media_.generation(shard_, name_); }),
       fanout_(shards_, shard),
       timer_(shards_.context(shard)) {}
 
@@ -40,6 +45,8 @@ void RoomActor::receive(std::shared_ptr<MemberSocket> socket, std::vector<protoc
 }
 
 void RoomActor::disconnected(std::shared_ptr<MemberSocket> socket) { put(Gone{std::move(socket)}); }
+
+void RoomActor::mediaMoved() { put(MediaMoved{}); }
 
 void RoomActor::close() {
   closed_ = true;
@@ -91,6 +98,11 @@ Effects RoomActor::step() {
     forget(id);
     return effects;
   }
+  if (std::holds_alternative<MediaMoved>(event)) return room_.mediaMoved(now());
+  if (auto* started = std::get_if<AiStarted>(&event))
+    return room_.aiStarted(started->number, std::move(started->outcome), now());
+  if (const auto* listens = std::get_if<AiListens>(&event))
+    return room_.aiListens(listens->number, listens->success, now());
   return room_.tick(now());
 }
 
@@ -111,6 +123,8 @@ void RoomActor::committed(bool success) {
 }
 
 void RoomActor::loadAfterFailure() {
+  // The AI's state is not taken back, so what it needs done must not be either.
+  for (AiAction& action : gated_.aiActions) act(std::move(action));
   gated_ = {};
   // Whoever has been closed hears of nothing any more, and the disk has what it had.
   if (closed_) return giveUp();
@@ -173,6 +187,23 @@ void RoomActor::deliver(Effects effects) {
   }
   for (const std::string& session : effects.endedSessions) media_.end(shard_, session);
   for (const std::string& owner : effects.goneOwners) media_.endAll(shard_, name_, owner);
+  for (AiAction& action : effects.aiActions) act(std::move(action));
+}
+
+void RoomActor::act(AiAction action) {
+  if (const auto* ending = std::get_if<EndAi>(&action)) return ai_.end(ending->call);
+  if (auto* start = std::get_if<StartAi>(&action)) {
+    return ai_.start(shard_, name_, start->meetingId, std::move(start->wish),
+                     [weak = weak_from_this(), &ai = ai_, number = start->number](auto outcome) {
+                       if (const auto self = weak.lock()) return self->put(AiStarted{number, std::move(outcome)});
+                       if (const auto* call = std::get_if<AiCall>(&outcome)) ai.end(call->id);
+                     });
+  }
+  auto& listen = std::get<ListenAi>(action);
+  ai_.listen(shard_, name_, listen.call, std::move(listen.session), std::move(listen.track),
+             [weak = weak_from_this(), number = listen.number](bool success) {
+               if (const auto self = weak.lock()) self->put(AiListens{number, success});
+             });
 }
 
 void RoomActor::forget(SocketId id) {

@@ -28,6 +28,7 @@ class RoomActor : public std::enable_shared_from_this<RoomActor> {
     util::Shards& shards;
     RoomStore& store;
     MediaSessions& media;
+    AiCalls& ai;
     config::RoomRules rules;
     config::MediaPathRule path;
   };
@@ -46,11 +47,15 @@ class RoomActor : public std::enable_shared_from_this<RoomActor> {
   void enter(Entrance entrance);
   void receive(std::shared_ptr<MemberSocket> socket, std::vector<protocol::ClientMessage> messages);
   void disconnected(std::shared_ptr<MemberSocket> socket);
+  /// The sessions of the room's media are in another SFU now.
+  void mediaMoved();
   /// Closes every socket with 1012 and lets nobody in; what is in the mailbox still happens.
   void close();
 
   /// Whether a member of this browser session is here, in the meeting that people have been told of last.
   [[nodiscard]] bool hasPresent(std::string_view owner) const { return room_.hasPresent(owner); }
+  /// Whether a member of this browser session is in the call.
+  [[nodiscard]] bool hasJoined(std::string_view owner) const { return room_.hasJoined(owner); }
   /// True if nothing is waiting or under way.
   [[nodiscard]] bool idle() const { return mailbox_.empty() && !committing_; }
   /// True if the room may be forgotten.
@@ -65,8 +70,17 @@ class RoomActor : public std::enable_shared_from_this<RoomActor> {
   struct Gone {
     std::shared_ptr<MemberSocket> socket;
   };
+  struct MediaMoved {};
+  struct AiStarted {
+    std::uint64_t number;
+    std::variant<AiCall, AiFailure> outcome;
+  };
+  struct AiListens {
+    std::uint64_t number;
+    bool success;
+  };
   struct Tick {};
-  using Event = std::variant<Entrance, Batch, Gone, Tick>;
+  using Event = std::variant<Entrance, Batch, Gone, MediaMoved, AiStarted, AiListens, Tick>;
 
   void put(Event event);
   /// Works until the mailbox is empty or a commit is under way.
@@ -81,6 +95,7 @@ class RoomActor : public std::enable_shared_from_this<RoomActor> {
   void giveUp();
   void takeBack(const std::optional<StoredRoom>& stored);
   void deliver(Effects effects);
+  void act(AiAction action);
   void forget(SocketId id);
   void updateAudience();
   void updateMeeting();
@@ -93,6 +108,7 @@ class RoomActor : public std::enable_shared_from_this<RoomActor> {
   util::ShardIndex shard_;
   RoomStore& store_;
   MediaSessions& media_;
+  AiCalls& ai_;
   Notices notices_;
 
   Room room_;

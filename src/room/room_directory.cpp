@@ -1,5 +1,6 @@
 #include "akbuzat/room/room_directory.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <unordered_map>
 #include <utility>
@@ -69,38 +70,50 @@ struct RoomDirectory::Impl {
     return room != here.rooms.end() && room->second->hasPresent(owner) ? &room->first : nullptr;
   }
 
+  /// A room of this shard in which `owner` is present; nullptr for none.
+  [[nodiscard]] const std::string* anyRoomOf(util::ShardIndex shard, std::string_view owner) const {
+    const ShardRooms& here = byShard[shard];
+    if (here.closing) return nullptr;
+    const auto room =
+        std::ranges::find_if(here.rooms, [owner](const auto& entry) { return entry.second->hasPresent(owner); });
+    return room == here.rooms.end() ? nullptr : &room->first;
+  }
+
+  /// Asks every shard for a room with `find`.
+  void search(std::function<const std::string*(util::ShardIndex)> find,
+              std::function<void(std::optional<MediaAdmission>)> handler);
+
   RoomActor::World world;
   std::vector<ShardRooms> byShard;
 };
 
 namespace {
 
-/// One question to all shards. A meeting is on one of them: the first that knows it answers, or else the last.
+/// One question to all shards: the first that finds a room answers, or else the last.
 class Search {
  public:
+  using Find = std::function<const std::string*(util::ShardIndex)>;
   using Handler = std::function<void(std::optional<MediaAdmission>)>;
 
-  Search(std::string meetingId, std::string owner, Handler handler, std::size_t shards)
-      : meetingId_(std::move(meetingId)), owner_(std::move(owner)), handler_(std::move(handler)), unasked_(shards) {}
+  Search(Find find, Handler handler, std::size_t shards)
+      : find_(std::move(find)), handler_(std::move(handler)), unasked_(shards) {}
 
-  [[nodiscard]] const std::string& meetingId() const { return meetingId_; }
-  [[nodiscard]] const std::string& owner() const { return owner_; }
+  /// On that shard, once.
+  void ask(util::ShardIndex shard) {
+    const std::string* const room = find_(shard);
+    if (room != nullptr) found({RoomName{*room}, shard});
+    if (unasked_.fetch_sub(1) == 1 && !answered_.exchange(true)) answer();
+  }
 
+ private:
   void found(MediaAdmission admission) {
     if (answered_.exchange(true)) return;
     admission_ = std::move(admission);
     answer();
   }
-  /// Of one shard, whatever it has found.
-  void asked() {
-    if (unasked_.fetch_sub(1) == 1 && !answered_.exchange(true)) answer();
-  }
-
- private:
   void answer() { std::exchange(handler_, nullptr)(std::move(admission_)); }
 
-  std::string meetingId_;
-  std::string owner_;
+  Find find_;
   Handler handler_;
   /// Touched by whoever answers.
   std::optional<MediaAdmission> admission_;
@@ -108,11 +121,50 @@ class Search {
   std::atomic<bool> answered_ = false;
 };
 
+/// Which of several sessions live, each asked for on the shard of its room; the last answer makes the whole.
+class Roll {
+ public:
+  using Handler = std::function<void(std::vector<RoomSession>)>;
+
+  Roll(std::vector<RoomSession> sessions, std::string owner, Handler handler)
+      : sessions_(std::move(sessions)),
+        owner_(std::move(owner)),
+        handler_(std::move(handler)),
+        lives_(sessions_.size()),
+        unasked_(sessions_.size()) {}
+
+  [[nodiscard]] const std::vector<RoomSession>& sessions() const { return sessions_; }
+  [[nodiscard]] const std::string& owner() const { return owner_; }
+
+  void answer(std::size_t index, bool lives) {
+    lives_[index].store(lives, std::memory_order_relaxed);
+    if (unasked_.fetch_sub(1) != 1) return;
+    std::vector<RoomSession> living;
+    for (std::size_t i = 0; i < sessions_.size(); ++i) {
+      if (lives_[i]) living.push_back(sessions_[i]);
+    }
+    handler_(std::move(living));
+  }
+
+ private:
+  std::vector<RoomSession> sessions_;
+  std::string owner_;
+  Handler handler_;
+  std::vector<std::atomic<bool>> lives_;
+  std::atomic<std::size_t> unasked_;
+};
+
 }  // namespace
 
-RoomDirectory::RoomDirectory(util::Shards& shards, RoomStore& store, MediaSessions& media,
+void RoomDirectory::Impl::search(Search::Find find, Search::Handler handler) {
+  const auto search = std::make_shared<Search>(std::move(find), std::move(handler), byShard.size());
+  for (util::ShardIndex shard = 0; shard < byShard.size(); ++shard)
+    post(shard, [shard, search] { search->ask(shard); });
+}
+
+RoomDirectory::RoomDirectory(util::Shards& shards, RoomStore& store, MediaSessions& media, AiCalls& ai,
                              const config::RoomRules& rules, config::MediaPathRule path)
-    : impl_(std::make_unique<Impl>(RoomActor::World{shards, store, media, rules, path})) {}
+    : impl_(std::make_unique<Impl>(RoomActor::World{shards, store, media, ai, rules, path})) {}
 
 RoomDirectory::~RoomDirectory() = default;
 
@@ -153,15 +205,42 @@ void RoomDirectory::disconnected(const RoomName& room, const std::shared_ptr<Mem
 
 void RoomDirectory::admitMedia(std::string meetingId, std::string owner,
                                std::function<void(std::optional<MediaAdmission>)> handler) {
-  const std::size_t shards = impl_->byShard.size();
-  const auto search = std::make_shared<Search>(std::move(meetingId), std::move(owner), std::move(handler), shards);
-  for (util::ShardIndex shard = 0; shard < shards; ++shard) {
-    impl_->post(shard, [impl = impl_.get(), shard, search] {
-      const std::string* const room = impl->roomOf(shard, search->meetingId(), search->owner());
-      if (room != nullptr) search->found({RoomName{*room}, shard});
-      search->asked();
-    });
+  impl_->search([impl = impl_.get(), meetingId = std::move(meetingId),
+                 owner = std::move(owner)](util::ShardIndex shard) { return impl->roomOf(shard, meetingId, owner); },
+                std::move(handler));
+}
+
+void RoomDirectory::whetherPresent(std::string owner, std::function<void(bool)> handler) {
+  impl_->search(
+      [impl = impl_.get(), owner = std::move(owner)](util::ShardIndex shard) { return impl->anyRoomOf(shard, owner); },
+      [handler = std::move(handler)](const std::optional<MediaAdmission>& room) { handler(room.has_value()); });
+}
+
+void RoomDirectory::whetherJoined(const RoomName& room, std::string owner, std::function<void(bool)> handler) {
+  impl_->on(room.value(), [name = room.value(), owner = std::move(owner), handler = std::move(handler)](
+                              Impl::ShardRooms& here, util::ShardIndex) {
+    const auto found = here.rooms.find(name);
+    handler(found != here.rooms.end() && found->second->hasJoined(owner));
+  });
+}
+
+void RoomDirectory::livingSessions(std::vector<RoomSession> sessions, std::string owner, Roll::Handler handler) {
+  if (sessions.empty()) return handler({});
+  const auto roll = std::make_shared<Roll>(std::move(sessions), std::move(owner), std::move(handler));
+  for (std::size_t i = 0; i < roll->sessions().size(); ++i) {
+    impl_->on(roll->sessions()[i].room.value(),
+              [impl = impl_.get(), roll, i](Impl::ShardRooms&, util::ShardIndex shard) {
+                const RoomSession& one = roll->sessions()[i];
+                roll->answer(i, impl->world.media.belongs(shard, one.session, one.room.value(), roll->owner()));
+              });
   }
+}
+
+void RoomDirectory::mediaMoved(const RoomName& room) {
+  impl_->on(room.value(), [name = room.value()](Impl::ShardRooms& here, util::ShardIndex) {
+    const auto found = here.rooms.find(name);
+    if (found != here.rooms.end()) found->second->mediaMoved();
+  });
 }
 
 util::ShardIndex RoomDirectory::shardOf(const RoomName& room) const { return impl_->shardOf(room.value()); }

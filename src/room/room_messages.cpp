@@ -15,6 +15,10 @@ using protocol::ErrorCode;
 /// What waits for a member who is reconnecting; beyond it the oldest are dropped, and the pair negotiates anew.
 constexpr std::size_t kMaxMissedBytes = std::size_t{256} * 1024;
 
+/// One after another fails, or somebody changes their mind; more is a script.
+constexpr double kAiInvitationsPerSecond = 0.1;
+constexpr double kAiInvitationBurst = 5;
+
 Delivery toOne(SocketId socket, std::string text) { return {Audience::one, socket, std::move(text)}; }
 
 bool sameWhenStored(const protocol::User& a, protocol::User b) {
@@ -36,10 +40,13 @@ void Room::on(Member& member, const protocol::UserUpdate& message, TimePoint, Ef
   member.user = std::move(updated);
   member.everJoined = member.everJoined || member.user.joined;
   if (needsSaving) save(member, effects);
+  if (!member.user.joined) ai_.takeEar(member.user.id);
   if (joinedChanged) {
     ++audienceVersion_;
     pathUndecided_ = true;
     stateChange_ = StateChange::now;
+    // Who has gone back to the lobby is not to hear the call any more, whatever the page does.
+    if (!hasJoined(member.owner)) effects.goneOwners.push_back(member.owner);
   } else {
     stateChange_ = std::max(stateChange_, StateChange::soon);
   }
@@ -89,7 +96,7 @@ void Room::on(Member& member, const protocol::P2pFailed& message, TimePoint, Eff
   if (peer == nullptr || peer == &member) return refuse(member, ErrorCode::unknownUser, effects);
   // The link is down because the peer is away; when it is back there is a new one.
   if (!peer->socket) return;
-  mediaPath_.reportFailure(member.user.id, peer->user.id);
+  mediaPath_.reportFailure(member.owner, peer->owner);
   pathUndecided_ = true;
 }
 
@@ -125,12 +132,35 @@ void Room::on(Member& member, const protocol::Ping&, TimePoint, Effects& effects
   effects.deliveries.push_back(toOne(*member.socket, protocol::pong()));
 }
 
-void Room::on(Member& member, const protocol::EnableAi&, TimePoint, Effects& effects) {
-  refuse(member, ErrorCode::aiUnavailable, effects);
+void Room::on(Member& member, const protocol::EnableAi& message, TimePoint now, Effects& effects) {
+  if (!aiAvailable_) return refuse(member, ErrorCode::aiUnavailable, effects);
+  if (!member.user.joined) return refuse(member, ErrorCode::notJoined, effects);
+  if (ai_.present()) return;
+  // Each is a call to a provider who is paid, and a socket of the SFU's.
+  if (!aiInvitations_) aiInvitations_.emplace(kAiInvitationsPerSecond, kAiInvitationBurst, now);
+  if (!aiInvitations_->take(1, now)) return refuse(member, ErrorCode::rateLimited, effects);
+  auto action = ai_.invite(meetingId_, {message.instructions.value_or(""), message.voice.value_or("")});
+  if (action) effects.aiActions.push_back(std::move(*action));
 }
 
-void Room::on(Member& member, const protocol::RequestAiControl&, TimePoint, Effects& effects) {
-  refuse(member, ErrorCode::aiUnavailable, effects);
+void Room::on(Member& member, const protocol::DisableAi&, TimePoint, Effects& effects) {
+  if (!member.user.joined) return refuse(member, ErrorCode::notJoined, effects);
+  if (auto action = ai_.dismiss(std::nullopt)) effects.aiActions.push_back(std::move(*action));
+}
+
+void Room::on(Member& member, const protocol::RequestAiControl& message, TimePoint, Effects& effects) {
+  if (ai_.call() == nullptr) return refuse(member, ErrorCode::aiUnavailable, effects);
+  if (!member.user.joined) return refuse(member, ErrorCode::notJoined, effects);
+  // Nobody lends the AI another one's voice.
+  if (!ownsSession_(message.session, member.owner)) return refuse(member, ErrorCode::unknownUser, effects);
+  auto action = ai_.giveEar(member.user.id, message.session, message.track);
+  if (!action) return refuse(member, ErrorCode::aiTaken, effects);
+  effects.aiActions.push_back(std::move(*action));
+}
+
+void Room::on(Member& member, const protocol::RelinquishAiControl&, TimePoint, Effects&) {
+  // Old clients send it without having asked for anything.
+  ai_.takeEar(member.user.id);
 }
 
 void Room::refuse(const Member& member, ErrorCode code, Effects& effects) {

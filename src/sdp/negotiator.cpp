@@ -139,7 +139,7 @@ struct Negotiator::Impl {
     // RFC 8829 section 5.2.1: a positive 63-bit number.
     description.originSessionId = std::to_string(options.sessionId & 0x7fff'ffff'ffff'ffffU);
     description.originVersion = ++version;
-    description.iceLite = true;
+    description.iceLite = options.transport.lite;
     description.extmapAllowMixed = allowMixed;
     bool first = true;
     for (const Section& section : sections) {
@@ -164,15 +164,20 @@ struct Negotiator::Impl {
     if (tagged == nullptr) return remote;
     TransportAttributes attributes = description.transportOf(*tagged);
     if (!attributes.ufrag || !attributes.password || attributes.fingerprints.empty()) return errc::missingTransport;
-    return RemoteTransport{std::move(*attributes.ufrag), std::move(*attributes.password),
-                           std::move(attributes.fingerprints)};
+    return RemoteTransport{.ufrag = std::move(*attributes.ufrag),
+                           .password = std::move(*attributes.password),
+                           .fingerprints = std::move(attributes.fingerprints),
+                           .candidates = tagged->candidates,
+                           .passive = attributes.setup == Setup::passive};
   }
 
   [[nodiscard]] Outcome outcome() const {
     Outcome outcome;
     for (const Section& section : stable) {
       if (section.receive) outcome.receiving.push_back(*section.receive);
-      if (section.sender && section.sender->active) outcome.sending.push_back(section.sender->parameters);
+      if (!section.sender || !section.sender->active) continue;
+      outcome.sending.push_back(section.sender->parameters);
+      outcome.agreed.push_back(section.sender->parameters.mid);
     }
     for (const Wanted& one : wanted) {
       if (one.sender) outcome.sending.push_back(one.sender->parameters);
@@ -279,8 +284,8 @@ boost::system::result<Negotiator::Outcome> Negotiator::Impl::applyAnswer(std::st
     const MediaDescription& answered = description.media[i];
     auto settled = settleSection((*open)[i], answered);
     if (!settled || (!answered.rejected() && !bundled(description, answered))) return errc::answerMismatch;
-    // We wait for the client's ClientHello: it has to be the active side (RFC 8842 section 5.3).
-    if (!answered.rejected() && description.transportOf(answered).setup == Setup::passive) return errc::answerMismatch;
+    const bool passive = !answered.rejected() && description.transportOf(answered).setup == Setup::passive;
+    if (passive && options.transport.lite) return errc::answerMismatch;
     next.push_back(std::move(*settled));
   }
   auto transport = transportIn(description);

@@ -1,10 +1,16 @@
 #include "akbuzat/server/server.hpp"
 
 #include <future>
+#include <optional>
 #include <utility>
+#include <vector>
 
+#include "akbuzat/ai/calls.hpp"
+#include "akbuzat/feedback/delivery.hpp"
 #include "akbuzat/http/http_server.hpp"
-#include "akbuzat/realtime/embedded_realtime.hpp"
+#include "akbuzat/https/client.hpp"
+#include "akbuzat/realtime/ice_servers.hpp"
+#include "akbuzat/realtime/media_backends.hpp"
 #include "akbuzat/room/room_directory.hpp"
 #include "akbuzat/sfu/sfu.hpp"
 #include "akbuzat/storage/storage.hpp"
@@ -37,6 +43,13 @@ sfu::SfuOptions sfuOptions(const config::Config& config) {
           .videoCodec = codecOf(config.media.codec)};
 }
 
+/// nullptr if rooms are to use our own SFU alone.
+std::unique_ptr<realtime::CloudflareRealtime> cloudflareOf(util::Shards& shards, https::Client& client,
+                                                           const config::Config& config) {
+  if (config.media.backend == config::MediaBackendRule::embedded || !config.calls.configured()) return nullptr;
+  return std::make_unique<realtime::CloudflareRealtime>(shards, client, config.calls);
+}
+
 }  // namespace
 
 std::string_view version() { return AKBUZAT_VERSION; }
@@ -45,21 +58,56 @@ struct Server::Parts {
   explicit Parts(config::Config given)
       : config(std::move(given)),
         shards(config.shards),
-        storage(config.dataDir),
+        storage(config.dataDir, config.reportTtl),
+        client(shards.context(0).get_executor()),
+        iceServers(
+            shards.context(0).get_executor(),
+            {.settings = config.ice,
+             .send = [this](auto request, auto handler) { client.send(std::move(request), std::move(handler)); }}),
         sfu(shards, sfuOptions(config)),
-        realtime(shards, sfu),
-        rooms(shards, storage, realtime, config.room, config.media.path),
-        http(shards, config, rooms, realtime, storage, std::string{version()}, sfu.stunUrls()) {
+        embedded(shards, sfu),
+        sfuClient(shards.context(0).get_executor()),
+        cloudflare(cloudflareOf(shards, sfuClient, config)),
+        media(shards, embedded, cloudflare.get(), config.media.backend == config::MediaBackendRule::automatic),
+        ai({.shards = shards, .client = client, .realtime = media, .media = media, .log = storage}, config.ai),
+        rooms(shards, storage, media, ai, config.room, config.media.path),
+        http(shards, config,
+             {.rooms = rooms,
+              .realtime = media,
+              .reports = storage,
+              .client = client,
+              .iceServers = iceServers,
+              .version = std::string{version()},
+              .stunUrls = sfu.stunUrls()}) {
+    if (!config.feedbackUrl.empty())
+      delivery.emplace(shards.context(0).get_executor(), client, storage,
+                       feedback::DeliveryOptions{
+                           .url = config.feedbackUrl, .publicUrl = config.publicUrl, .traceLink = config.traceLink});
     http.onIceTcp([this](int fd, std::string early) { sfu.adoptTcp(fd, std::move(early)); });
-    rooms.restore(storage.loadAll());
+    media.onMoved([this](const std::string& room) { rooms.mediaMoved(room::RoomName{room}); });
+    std::vector<room::StoredRoom> stored = storage.loadAll();
+    // The rooms ask for their members' sessions when they come back.
+    for (const room::StoredRoom& room : stored) media.restore(rooms.shardOf(room::RoomName{room.name}), room);
+    rooms.restore(std::move(stored));
+    ai.restore(storage.openAiCalls());
   }
 
   const config::Config config;
   /// Outlives the storage, whose thread posts to it until it has ended.
   util::Shards shards;
   storage::Storage storage;
+  /// To all upstreams but the SFU's. On a shard, and not on a thread of its own: it has a few requests for each person
+  /// who comes, and a handshake, its one piece of work that takes a millisecond, only where no kept connection will do.
+  https::Client client;
+  realtime::IceServers iceServers;
+  std::optional<feedback::Delivery> delivery;
   sfu::Sfu sfu;
-  realtime::EmbeddedRealtime realtime;
+  realtime::EmbeddedRealtime embedded;
+  /// Of its own, so that the rest of what Cloudflare offers at the same address can fail without a call noticing.
+  https::Client sfuClient;
+  std::unique_ptr<realtime::CloudflareRealtime> cloudflare;
+  realtime::MediaBackends media;
+  ai::Calls ai;
   room::RoomDirectory rooms;
   http::HttpServer http;
   bool running = false;
@@ -85,6 +133,11 @@ void Server::shutDown(std::chrono::milliseconds limit) {
   const auto deadline = std::chrono::steady_clock::now() + limit;
   parts_->http.drain();
   waitFor(deadline, [this](auto done) { parts_->rooms.shutDown(done); });
+  waitFor(deadline, [this](auto done) { parts_->ai.stop(done); });
+  parts_->delivery.reset();
+  // Whoever still waits for an upstream gets an answer before the connections end.
+  parts_->client.stop();
+  parts_->sfuClient.stop();
   waitFor(deadline, [this](auto done) { parts_->http.stop(done); });
   waitFor(deadline, [this](auto done) { parts_->sfu.stop(done); });
   parts_->shards.stop();

@@ -67,6 +67,7 @@ std::vector<std::string> candidateLines(const std::vector<std::string>& addresse
     add("udp", priority(kUdpPreference, kMaxLocalPreference - rank), address, udpPort, "");
     ++rank;
   }
+  if (tcpPort == 0) return lines;
   rank = 0;
   for (const auto& address : ordered) {
     if (address.is_v6() && !tcpOnV6) continue;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "akbuzat/util/random.hpp"
+#include "sfu/remote_candidates.hpp"
 
 namespace akbuzat::sfu {
 namespace {
@@ -19,25 +20,18 @@ constexpr double kCallsPerSecond = 50;
 /// Of a track's id in msid; names of the API may have any character.
 constexpr std::size_t kTrackIdLength = 16;
 
-transport::RemoteParameters toTransport(const sdp::RemoteTransport& remote) {
-  transport::RemoteParameters parameters{.ice = {remote.ufrag, remote.password}, .fingerprints = {}};
-  for (const sdp::Fingerprint& fingerprint : remote.fingerprints) {
-    parameters.fingerprints.push_back({fingerprint.algorithm, fingerprint.value});
-  }
-  return parameters;
-}
-
 }  // namespace
 
 Session::Session(SessionId id, std::string scope, std::string owner, const transport::Certificate& certificate,
-                 transport::IceCredentials credentials, sdp::Negotiator negotiator, SessionHost& host,
+                 transport::IceCredentials credentials, sdp::Negotiator negotiator, SessionHost& host, PeerKind kind,
                  util::TimePoint now)
     : id_(std::move(id)),
       scope_(std::move(scope)),
       owner_(std::move(owner)),
       host_(host),
       negotiator_(std::move(negotiator)),
-      transport_(certificate, std::move(credentials), host.sink(), *this, now),
+      transport_(certificate, std::move(credentials), host.sink(), *this, now,
+                 kind == PeerKind::client ? transport::IceRole::lite : transport::IceRole::controlling),
       downlink_(transport_, host.sink(), now),
       usedAt_(now),
       calls_(kCallsPerSecond, kCallsPerSecond, now),
@@ -79,12 +73,21 @@ boost::system::error_code Session::applyAnswer(std::string_view sdp) {
   const auto outcome = negotiator_.applyAnswer(sdp);
   if (!outcome) return outcome.error();
   apply(*outcome);
-  for (const auto& [mid, subscription] : pulled_) subscription->activate();
-  nextDistribution_ = {};
   return {};
 }
 
 std::string Session::offer() { return negotiator_.offer(); }
+
+transport::RemoteParameters Session::toTransport(const sdp::RemoteTransport& remote) const {
+  transport::RemoteParameters parameters{.ice = {remote.ufrag, remote.password},
+                                         .fingerprints = {},
+                                         .candidates = reachableCandidates(remote.candidates, host_.addresses()),
+                                         .dtlsServer = remote.passive};
+  for (const sdp::Fingerprint& fingerprint : remote.fingerprints) {
+    parameters.fingerprints.push_back({fingerprint.algorithm, fingerprint.value});
+  }
+  return parameters;
+}
 
 /// Brings tracks and pulls in line with the sections that are live now.
 void Session::apply(const sdp::Negotiator::Outcome& outcome) {
@@ -121,21 +124,23 @@ void Session::apply(const sdp::Negotiator::Outcome& outcome) {
     return !live;
   });
   for (const auto& [mid, subscription] : pulled_) subscription->update(*sending.find(mid)->second);
+  // By an answer, or by an offer of the client's that goes on from ours though its answer got lost.
+  for (const std::string& mid : outcome.agreed) {
+    if (const auto pulled = pulled_.find(mid); pulled != pulled_.end()) pulled->second->activate();
+  }
+  nextDistribution_ = {};
 }
 
 void Session::bindSources(PublishedTrack& track) {
-  // SSRCs of an earlier description that no source goes by any more.
-  std::erase_if(incoming_, [&](const auto& entry) {
-    if (entry.second.track != &track) return false;
-    const Source& source = *track.sources()[entry.second.layer];
-    if (entry.first == (entry.second.rtx ? source.rtxSsrc() : source.ssrc())) return false;
-    transport_.forgetInbound(entry.first);
-    return true;
-  });
+  const auto bind = [&](std::uint32_t ssrc, std::size_t layer, bool rtx) {
+    if (ssrc == 0) return;
+    if (!incoming_.contains(ssrc)) makeRoom();
+    incoming_[ssrc] = {&track, layer, rtx, usedAt_};
+  };
   for (std::size_t layer = 0; layer < track.sources().size(); ++layer) {
     const Source& source = *track.sources()[layer];
-    if (source.ssrc() != 0) incoming_[source.ssrc()] = {&track, layer, false};
-    if (source.rtxSsrc() != 0) incoming_[source.rtxSsrc()] = {&track, layer, true};
+    bind(source.ssrc(), layer, false);
+    bind(source.rtxSsrc(), layer, true);
   }
 }
 

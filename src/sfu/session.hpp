@@ -29,6 +29,8 @@ class SessionHost {
   virtual PublishedTrack* findTrack(std::string_view scope, const SessionId& publisher, std::string_view name) = 0;
   virtual rtp::PacketPool& pool() = 0;
   virtual transport::DatagramSink& sink() = 0;
+  /// Under which this machine can be reached.
+  [[nodiscard]] virtual const std::vector<std::string>& addresses() const = 0;
 
  protected:
   ~SessionHost() = default;
@@ -39,7 +41,8 @@ class SessionHost {
 class Session final : public PeerSession, private transport::PeerTransport::Listener {
  public:
   Session(SessionId id, std::string scope, std::string owner, const transport::Certificate& certificate,
-          transport::IceCredentials credentials, sdp::Negotiator negotiator, SessionHost& host, util::TimePoint now);
+          transport::IceCredentials credentials, sdp::Negotiator negotiator, SessionHost& host, PeerKind kind,
+          util::TimePoint now);
   ~Session() override;
 
   [[nodiscard]] const SessionId& id() const noexcept { return id_; }
@@ -63,7 +66,7 @@ class Session final : public PeerSession, private transport::PeerTransport::List
   /// Says good-bye to the peer.
   void close();
 
-  [[nodiscard]] bool takeCall() override { return calls_.take(1, usedAt_); }
+  [[nodiscard]] bool takeCall(double cost) override { return calls_.take(cost, usedAt_); }
   boost::system::result<std::string> applyOffer(std::string_view sdp, std::span<const std::string> closing) override;
   boost::system::error_code applyAnswer(std::string_view sdp) override;
   std::string offer() override;
@@ -78,11 +81,13 @@ class Session final : public PeerSession, private transport::PeerTransport::List
   [[nodiscard]] std::vector<TrackState> tracks() const override;
 
  private:
-  /// Which of our sources an SSRC of the client's is.
+  /// Which of our sources an SSRC of the client's is. It stays known until its track ends or others need its room: a
+  /// client that has been silent for long goes on without saying again what it sends (protocol E.4).
   struct Incoming {
     PublishedTrack* track = nullptr;
     std::size_t layer = 0;
     bool rtx = false;
+    util::TimePoint heard{};
   };
 
   // From the transport.
@@ -99,8 +104,13 @@ class Session final : public PeerSession, private transport::PeerTransport::List
   /// What has ended gives back what the transport keeps of its SSRCs.
   void forget(const PublishedTrack& track);
   void forget(const Subscription& subscription);
-  [[nodiscard]] Incoming* incomingOf(const rtp::PacketView& view, util::TimePoint now);
-  [[nodiscard]] Incoming* identify(const rtp::PacketView& view, util::TimePoint now);
+  [[nodiscard]] transport::RemoteParameters toTransport(const sdp::RemoteTransport& remote) const;
+  /// The SSRC's source; nullptr if it is none, or another SSRC speaks for that.
+  [[nodiscard]] const Incoming* incomingOf(const rtp::PacketView& view, util::TimePoint now);
+  [[nodiscard]] std::optional<Incoming> identify(const rtp::PacketView& view) const;
+  [[nodiscard]] std::optional<Incoming> onlyTrackOf(std::uint8_t payloadType) const;
+  bool takeOver(const Incoming& incoming, std::uint32_t ssrc, util::TimePoint now);
+  void makeRoom();
   void onRetransmission(const Incoming& incoming, util::MutableBytes packet, const rtp::PacketView& view,
                         util::TimePoint now);
   void onRtcpPart(const rtp::RtcpPacket& part, util::TimePoint now);

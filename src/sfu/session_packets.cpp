@@ -8,8 +8,9 @@
 namespace akbuzat::sfu {
 namespace {
 
-/// SSRCs of one client; a browser has a handful a track.
-constexpr std::size_t kMaxIncoming = 1024;
+/// SSRCs of one client that are known at a time; a browser has a handful a track. Some fewer than SRTP keeps state of
+/// (transport::PeerTransport::forgetInbound), for those that are not known to anybody.
+constexpr std::size_t kMaxIncoming = 960;
 /// A source that has been silent for so long may go on under another SSRC.
 constexpr auto kSilence = std::chrono::milliseconds{500};
 /// The original sequence number before an RTX payload (RFC 4588 section 4).
@@ -58,36 +59,77 @@ void Session::onRetransmission(const Incoming& incoming, util::MutableBytes pack
   }
 }
 
-Session::Incoming* Session::incomingOf(const rtp::PacketView& view, util::TimePoint now) {
-  const auto known = incoming_.find(view.ssrc());
-  return known != incoming_.end() ? &known->second : identify(view, now);
+const Session::Incoming* Session::incomingOf(const rtp::PacketView& view, util::TimePoint now) {
+  auto known = incoming_.find(view.ssrc());
+  if (known == incoming_.end()) {
+    const auto identified = identify(view);
+    if (!identified || !takeOver(*identified, view.ssrc(), now)) return nullptr;
+    makeRoom();
+    known = incoming_.emplace(view.ssrc(), *identified).first;
+  } else if (!takeOver(known->second, view.ssrc(), now)) {
+    return nullptr;
+  }
+  known->second.heard = now;
+  return &known->second;
 }
 
-/// An SSRC that no description has named: its first packets say which section and layer they are of (RFC 8843 section
-/// 9.2, RFC 8852).
-Session::Incoming* Session::identify(const rtp::PacketView& view, util::TimePoint now) {
-  if (incoming_.size() >= kMaxIncoming) return nullptr;
+/// Makes `ssrc` the one of its source, if it is not yet. False if another one speaks: that is not replaced by whoever
+/// else names its section.
+bool Session::takeOver(const Incoming& incoming, std::uint32_t ssrc, util::TimePoint now) {
+  Source& source = *incoming.track->sources()[incoming.layer];
+  if (incoming.rtx) {
+    source.bindRtx(ssrc);
+  } else if (source.ssrc() != ssrc) {
+    if (source.ssrc() != 0 && now - source.lastPacket() < kSilence) return false;
+    incoming.track->bind(incoming.layer, ssrc);
+  }
+  return true;
+}
+
+/// Forgets the SSRC that has been silent longest, if there are too many; one that is its source's rather not.
+void Session::makeRoom() {
+  if (incoming_.size() < kMaxIncoming) return;
+  const auto rank = [](const auto& entry) {
+    const Source& source = *entry.second.track->sources()[entry.second.layer];
+    const bool current = entry.first == (entry.second.rtx ? source.rtxSsrc() : source.ssrc());
+    return std::pair{current, entry.second.heard};
+  };
+  const auto oldest =
+      std::ranges::min_element(incoming_, [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+  transport_.forgetInbound(oldest->first);
+  incoming_.erase(oldest);
+}
+
+/// What an SSRC that no description has named is: its first packets say which section and layer they are of (RFC 8843
+/// section 9.2, RFC 8852).
+std::optional<Session::Incoming> Session::identify(const rtp::PacketView& view) const {
+  bool named = false;
   for (const auto& [mid, track] : published_) {
     const sdp::ReceiveParameters& parameters = track->parameters();
-    const std::string_view named = view.textExtension(parameters.extensions.mid);
+    const std::string_view name = view.textExtension(parameters.extensions.mid);
+    named = named || !name.empty();
     const bool rtx = parameters.rtxPayloadType != 0 && view.payloadType() == parameters.rtxPayloadType;
-    if (named != mid || (!rtx && view.payloadType() != parameters.payloadType)) continue;
+    if (name != mid || (!rtx && view.payloadType() != parameters.payloadType)) continue;
     const auto layer =
         track->layerOf(view.textExtension(rtx ? parameters.extensions.repairedRid : parameters.extensions.rid));
-    if (!layer) return nullptr;
-    Source& source = *track->sources()[*layer];
-    // One that still speaks is not replaced by whoever else names its section.
-    if (!rtx && source.ssrc() != 0 && now - source.lastPacket() < kSilence) return nullptr;
-    if (const std::uint32_t before = rtx ? source.rtxSsrc() : source.ssrc(); incoming_.erase(before) != 0) {
-      transport_.forgetInbound(before);
-    }
-    if (rtx)
-      source.bindRtx(view.ssrc());
-    else
-      track->bind(*layer, view.ssrc());
-    return &(incoming_[view.ssrc()] = {track.get(), *layer, rtx});
+    if (!layer) return std::nullopt;
+    return Incoming{track.get(), *layer, rtx};
   }
-  return nullptr;
+  return named ? std::nullopt : onlyTrackOf(view.payloadType());
+}
+
+/// A peer that names neither SSRCs nor sections: the payload type tells, if it is one section's alone (RFC 8843 section
+/// 9.2).
+std::optional<Session::Incoming> Session::onlyTrackOf(std::uint8_t payloadType) const {
+  std::optional<Incoming> only;
+  for (const auto& [mid, track] : published_) {
+    const sdp::ReceiveParameters& parameters = track->parameters();
+    const bool rtx = parameters.rtxPayloadType != 0 && payloadType == parameters.rtxPayloadType;
+    if (!rtx && payloadType != parameters.payloadType) continue;
+    if (only || track->isSimulcast()) return std::nullopt;
+    only = Incoming{track.get(), 0, rtx};
+  }
+  return only;
 }
 
 // Reports
@@ -114,6 +156,8 @@ void Session::onRtcpPart(const rtp::RtcpPacket& part, util::TimePoint now) {
   } else if (const auto* loss = std::get_if<rtp::PictureLossIndication>(&part)) {
     if (Subscription* subscription = subscriptionOf(loss->mediaSsrc)) subscription->onKeyframeRequest();
   } else if (const auto* request = std::get_if<rtp::FullIntraRequest>(&part)) {
+    // RFC 5104 section 4.3.1. To the publisher it goes as a PLI, like every wish for a keyframe: wishes of many
+    // viewers become one, and browsers treat both alike.
     if (Subscription* subscription = subscriptionOf(request->mediaSsrc)) subscription->onKeyframeRequest();
   } else if (const auto* estimate = std::get_if<rtp::ReceiverEstimatedMaximumBitrate>(&part)) {
     downlink_.onRemb(estimate->bitsPerSecond, now);

@@ -45,7 +45,7 @@ Sfu::~Sfu() = default;
 
 void Sfu::start(std::uint16_t tcpPort) {
   for (const auto& shard : impl_->all) {
-    shard->start(candidateLines(impl_->addresses, shard->socket().port(), tcpPort, impl_->tcpOnV6));
+    shard->start(impl_->addresses, tcpPort, impl_->tcpOnV6);
   }
 }
 

@@ -1,8 +1,10 @@
 #include "sfu/sfu_shard.hpp"
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
+#include "akbuzat/sfu/addresses.hpp"
 #include "akbuzat/util/random.hpp"
 
 namespace akbuzat::sfu {
@@ -20,10 +22,15 @@ constexpr std::size_t kSessionIdBytes = 16;
 constexpr std::size_t kMaxSessions = 20'000;
 /// Of one person in one room: some tabs, each with sessions of broken connections that have yet to expire.
 constexpr std::ptrdiff_t kMaxSessionsOfOwner = 32;
+/// Sessions that have a socket of their own: each costs about a megabyte. One a room with a voice AI.
+constexpr std::size_t kMaxOwnSockets = 256;
 /// 1.5 s of 4 Gbit/s; far beyond what one shard forwards.
 constexpr std::size_t kMaxPooledPackets = 512 * 1024;
-/// Plain STUN requests a second: each may come from a forged address, and its answer is a little larger than itself.
-constexpr double kPlainStunRate = 200;
+/// Plain STUN requests a second of one source, and at once: each may come from a forged address, and its answer is a
+/// little larger than itself. A browser asks once from each of its interfaces, perhaps thrice; behind one address there
+/// may be a school class.
+constexpr double kPlainStunRate = 10;
+constexpr double kPlainStunBurst = 60;
 /// Below this nobody speaks: about -50 dBov.
 constexpr double kSilence = 0.003;
 /// A session that was heard within this time keeps its addresses; a browser checks every 2.5 s.
@@ -31,36 +38,27 @@ constexpr auto kPathHeld = 6s;
 /// Room for a success response (transport::writeBindingSuccess).
 constexpr std::size_t kStunAnswerSize = 96;
 
-std::string makeSessionId() {
-  static constexpr std::string_view kDigits = "0123456789abcdef";
-  std::array<std::uint8_t, kSessionIdBytes> bytes;
-  util::randomBytes(bytes);
-  std::string id;
-  for (const std::uint8_t byte : bytes) {
-    id += kDigits[byte >> 4U];
-    id += kDigits[byte & 0xfU];
-  }
-  return id;
-}
-
 std::uint64_t randomNumber() { return (std::uint64_t{util::randomU32()} << 31U) | util::randomU32(); }
 
 }  // namespace
 
 SfuShard::SfuShard(boost::asio::io_context& context, util::ShardIndex index, const SfuOptions& options,
                    std::uint16_t udpPort, const transport::Certificate& certificate)
-    : index_(index),
+    : context_(context),
+      index_(index),
+      address_(options.address),
       videoCodec_(options.videoCodec),
       certificate_(certificate),
       pool_(kMaxPooledPackets),
       socket_(context, options.address, udpPort, *this),
       timer_(context),
-      plainStun_(kPlainStunRate, kPlainStunRate, Clock::now()) {}
+      plainStun_(kPlainStunRate, kPlainStunBurst, Clock::now()) {}
 
 SfuShard::~SfuShard() = default;
 
-void SfuShard::start(std::vector<std::string> candidates) {
-  candidates_ = std::move(candidates);
+void SfuShard::start(std::vector<std::string> addresses, std::uint16_t tcpPort, bool tcpOnV6) {
+  addresses_ = std::move(addresses);
+  candidates_ = candidateLines(addresses_, socket_.port(), tcpPort, tcpOnV6);
   running_ = true;
   socket_.start();
   armTimer();
@@ -69,33 +67,60 @@ void SfuShard::start(std::vector<std::string> candidates) {
 void SfuShard::stop() {
   if (!std::exchange(running_, false)) return;
   for (const auto& [id, session] : sessions_) session->close();
-  socket_.flush();
+  flush();
   timer_.cancel();
   socket_.stop();
 }
 
+void SfuShard::flush() {
+  socket_.flush();
+  for (const auto& [id, own] : ownSockets_) own->flush();
+}
+
 // Sessions
 
-SessionId SfuShard::open(const std::string& scope, std::string owner) {
+SessionId SfuShard::open(const std::string& scope, std::string owner, PeerKind kind) {
   if (sessions_.size() >= kMaxSessions || !running_) return {};
   if (!owner.empty() && std::ranges::count_if(sessions_, [&](const auto& entry) {
                           return entry.second->owner() == owner && entry.second->scope() == scope;
                         }) >= kMaxSessionsOfOwner) {
     return {};
   }
+  SessionId id = util::randomHex(kSessionIdBytes);
+  auto session = makeSession(id, scope, std::move(owner), kind);
+  if (!session) return {};
+  if (kind == PeerKind::client) byUfrag_[session->ufrag()] = session.get();
+  sessions_.emplace(id, std::move(session));
+  return id;
+}
+
+std::unique_ptr<Session> SfuShard::makeSession(const SessionId& id, const std::string& scope, std::string owner,
+                                               PeerKind kind) {
+  std::unique_ptr<OwnSocket> own;
+  if (kind == PeerKind::liteServer) {
+    if (ownSockets_.size() >= kMaxOwnSockets) return nullptr;
+    try {
+      own = std::make_unique<OwnSocket>(context_, address_, *this, [this] { flush(); });
+    } catch (const std::system_error&) {
+      return nullptr;
+    }
+  }
   transport::IceCredentials credentials = transport::makeIceCredentials(index_);
   sdp::Negotiator negotiator{{.transport = {.ufrag = credentials.ufrag,
                                             .password = credentials.password,
                                             .fingerprint = certificate_.fingerprint(),
-                                            .candidates = candidates_},
+                                            .candidates = own ? own->candidates() : candidates_,
+                                            .lite = own == nullptr},
                               .videoCodec = videoCodec_,
                               .sessionId = randomNumber()}};
-  SessionId id = makeSessionId();
+  SessionHost& host = own ? static_cast<SessionHost&>(*own) : *this;
   auto session = std::make_unique<Session>(id, scope, std::move(owner), certificate_, std::move(credentials),
-                                           std::move(negotiator), *this, Clock::now());
-  byUfrag_[session->ufrag()] = session.get();
-  sessions_.emplace(id, std::move(session));
-  return id;
+                                           std::move(negotiator), host, kind, Clock::now());
+  if (own) {
+    own->start(*session);
+    ownSockets_.emplace(id, std::move(own));
+  }
+  return session;
 }
 
 PeerSession* SfuShard::find(std::string_view scope, const SessionId& session) {
@@ -117,8 +142,9 @@ void SfuShard::end(const SessionId& session) {
   found->second->close();
   byUfrag_.erase(found->second->ufrag());
   std::erase_if(byPath_, [&found](const auto& entry) { return entry.second == found->second.get(); });
+  flush();
   sessions_.erase(found);
-  socket_.flush();
+  ownSockets_.erase(session);
 }
 
 void SfuShard::endAll(std::string_view scope, std::string_view owner) {
@@ -136,16 +162,18 @@ PublishedTrack* SfuShard::findTrack(std::string_view scope, const SessionId& pub
 }
 
 SfuCounters SfuShard::counters() const {
-  const MediaSocketCounters& socket = socket_.counters();
-  SfuCounters counters{.sessions = sessions_.size(),
-                       .published = 0,
-                       .pulled = 0,
-                       .packetsIn = socket.received,
-                       .packetsOut = socket.sent,
-                       .bytesIn = socket.receivedBytes,
-                       .bytesOut = socket.sentBytes,
-                       .dropped = socket.dropped,
-                       .ignored = ignored_};
+  SfuCounters counters;
+  counters.sessions = sessions_.size();
+  counters.ignored = ignored_;
+  const auto add = [&counters](const MediaSocketCounters& socket) {
+    counters.packetsIn += socket.received;
+    counters.packetsOut += socket.sent;
+    counters.bytesIn += socket.receivedBytes;
+    counters.bytesOut += socket.sentBytes;
+    counters.dropped += socket.dropped;
+  };
+  add(socket_.counters());
+  for (const auto& [id, own] : ownSockets_) add(own->counters());
   for (const auto& [id, session] : sessions_) {
     counters.published += session->publishedCount();
     counters.pulled += session->pulledCount();
@@ -158,8 +186,10 @@ SfuCounters SfuShard::counters() const {
 void SfuShard::addPath(const transport::Path& path, Session& session) {
   const auto [entry, added] = byPath_.try_emplace(path, &session);
   if (!added && entry->second != &session) {
-    // A check's source can be forged: an address that another session hears from is not given away.
-    if (Clock::now() - entry->second->transport().lastHeard() < kPathHeld) return;
+    // A check's source can be forged: an address at which another session is sure to be is not given away.
+    const transport::PeerTransport& other = entry->second->transport();
+    const bool proven = other.standingOf(path) == transport::PeerTransport::PathStanding::proven;
+    if (proven && Clock::now() - other.lastHeard() < kPathHeld) return;
     entry->second = &session;
   }
   if (path.isTcp()) socket_.confirm(path.connection);
@@ -174,9 +204,9 @@ void SfuShard::removePath(const transport::Path& path, Session& session) {
 
 void SfuShard::onDatagram(util::MutableBytes datagram, const transport::Path& from, util::TimePoint now) {
   const auto known = byPath_.find(from);
-  if (known == byPath_.end()) return onStranger(datagram, from, now);
   // A browser may use one socket for a new session after the old one (the same 5-tuple, another ufrag).
-  if (transport::classify(datagram) == transport::DatagramKind::stun) return onStranger(datagram, from, now);
+  if (known == byPath_.end() || transport::classify(datagram) == transport::DatagramKind::stun)
+    return onStranger(datagram, from, now);
   known->second->transport().receive(datagram, from, now);
 }
 
@@ -186,6 +216,7 @@ void SfuShard::onStranger(util::MutableBytes datagram, const transport::Path& fr
     ++ignored_;
     return;
   }
+  if (message->isResponse()) return onStunResponse(datagram, from, now);
   if (message->username.empty()) return answerPlainStun(*message, from, now);
   const auto session = byUfrag_.find(std::string{message->username.substr(0, message->username.find(':'))});
   if (session == byUfrag_.end()) {
@@ -195,13 +226,23 @@ void SfuShard::onStranger(util::MutableBytes datagram, const transport::Path& fr
   transport::PeerTransport& transport = session->second->transport();
   transport.receive(datagram, from, now);
   // It may have been another session's until now.
-  if (transport.path() == from) addPath(from, *session->second);
+  if (transport.standingOf(from) != transport::PeerTransport::PathStanding::unknown) addPath(from, *session->second);
+}
+
+/// To a check of one of our sessions.
+void SfuShard::onStunResponse(util::MutableBytes datagram, const transport::Path& from, util::TimePoint now) {
+  const auto known = byPath_.find(from);
+  if (known == byPath_.end()) {
+    ++ignored_;
+  } else {
+    known->second->transport().receive(datagram, from, now);
+  }
 }
 
 /// For direct calls: tells browsers their address as we see it (RFC 8489 section 6.3.1).
 void SfuShard::answerPlainStun(const transport::StunMessage& request, const transport::Path& from,
                                util::TimePoint now) {
-  if (from.isTcp() || request.type != transport::StunMessage::kBindingRequest || !plainStun_.take(1, now)) {
+  if (from.isTcp() || request.type != transport::StunMessage::kBindingRequest || !plainStun_.take(from.remote, now)) {
     ++ignored_;
     return;
   }
@@ -218,7 +259,8 @@ void SfuShard::onConnectionLost(std::uint32_t connection, util::TimePoint now) {
   for (const auto& [path, session] : lost) session->transport().pathLost(path, now);
 }
 
-void SfuShard::onTurnEnded(util::TimePoint) {}
+/// What has come here may have gone to sessions with sockets of their own.
+void SfuShard::onTurnEnded(util::TimePoint) { flush(); }
 
 // Time
 
@@ -247,7 +289,7 @@ void SfuShard::tick(util::TimePoint now) {
     const auto speaker = speakers_.find(session->scope());
     session->tick(speaker == speakers_.end() ? kNobody : speaker->second, now);
   }
-  socket_.flush();
+  flush();
 }
 
 void SfuShard::findSpeakers(util::TimePoint now) {

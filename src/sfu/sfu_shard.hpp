@@ -12,8 +12,9 @@
 #include "akbuzat/sfu/sfu.hpp"
 #include "akbuzat/transport/certificate.hpp"
 #include "akbuzat/transport/stun.hpp"
-#include "akbuzat/util/token_bucket.hpp"
+#include "sfu/own_socket.hpp"
 #include "sfu/session.hpp"
+#include "sfu/source_limiter.hpp"
 
 namespace akbuzat::sfu {
 
@@ -29,12 +30,12 @@ class SfuShard final : public ShardSfu,
            const transport::Certificate& certificate);
   ~SfuShard() override;
 
-  /// `candidates` are the lines for our descriptions.
-  void start(std::vector<std::string> candidates);
+  /// `addresses` are those that clients are told; `tcpPort` and `tcpOnV6` as candidateLines has them.
+  void start(std::vector<std::string> addresses, std::uint16_t tcpPort, bool tcpOnV6);
   void stop();
   [[nodiscard]] MediaSocket& socket() noexcept { return socket_; }
 
-  SessionId open(const std::string& scope, std::string owner) override;
+  SessionId open(const std::string& scope, std::string owner, PeerKind kind) override;
   PeerSession* find(std::string_view scope, const SessionId& session) override;
   [[nodiscard]] std::optional<std::string_view> ownerOf(std::string_view scope,
                                                         const SessionId& session) const override;
@@ -47,27 +48,37 @@ class SfuShard final : public ShardSfu,
   PublishedTrack* findTrack(std::string_view scope, const SessionId& publisher, std::string_view name) override;
   rtp::PacketPool& pool() override { return pool_; }
   transport::DatagramSink& sink() override { return socket_; }
+  [[nodiscard]] const std::vector<std::string>& addresses() const override { return addresses_; }
 
  private:
   void onDatagram(util::MutableBytes datagram, const transport::Path& from, util::TimePoint now) override;
   void onConnectionLost(std::uint32_t connection, util::TimePoint now) override;
   void onTurnEnded(util::TimePoint now) override;
 
+  /// nullptr if the system has no socket for it.
+  std::unique_ptr<Session> makeSession(const SessionId& id, const std::string& scope, std::string owner, PeerKind kind);
+  void flush();
   void onStranger(util::MutableBytes datagram, const transport::Path& from, util::TimePoint now);
+  void onStunResponse(util::MutableBytes datagram, const transport::Path& from, util::TimePoint now);
   void answerPlainStun(const transport::StunMessage& request, const transport::Path& from, util::TimePoint now);
   void armTimer();
   void tick(util::TimePoint now);
   void findSpeakers(util::TimePoint now);
 
+  boost::asio::io_context& context_;
   const util::ShardIndex index_;
+  const std::string address_;
   const sdp::CodecName videoCodec_;
   const transport::Certificate& certificate_;
+  std::vector<std::string> addresses_;
   std::vector<std::string> candidates_;
   rtp::PacketPool pool_;
   MediaSocket socket_;
   boost::asio::steady_timer timer_;
   bool running_ = false;
 
+  /// Of the sessions that have one; these end first.
+  std::unordered_map<SessionId, std::unique_ptr<OwnSocket>> ownSockets_;
   std::unordered_map<SessionId, std::unique_ptr<Session>> sessions_;
   /// By our ufrag.
   std::unordered_map<std::string, Session*> byUfrag_;
@@ -75,7 +86,7 @@ class SfuShard final : public ShardSfu,
   /// The loudest session of each scope.
   std::unordered_map<std::string, SessionId> speakers_;
   util::TimePoint nextSweep_{};
-  util::TokenBucket plainStun_;
+  SourceLimiter plainStun_;
   std::uint64_t ignored_ = 0;
 };
 

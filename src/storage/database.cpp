@@ -3,15 +3,23 @@
 namespace akbuzat::storage {
 
 Database::Database(const std::filesystem::path& file) {
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-  if (sqlite3_open_v2(file.c_str(), &handle_, flags, nullptr) != SQLITE_OK) {
+  open(file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;");
+}
+
+Database::Database(const std::filesystem::path& file, ReadOnly) {
+  // Only while a server starts, ends or crashes does a reader have to wait.
+  open(file, SQLITE_OPEN_READONLY, "PRAGMA busy_timeout = 5000; PRAGMA query_only = ON;");
+}
+
+void Database::open(const std::filesystem::path& file, int flags, const char* pragmas) {
+  if (sqlite3_open_v2(file.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX, nullptr) != SQLITE_OK) {
     const std::string why = handle_ != nullptr ? sqlite3_errmsg(handle_) : "out of memory";
     sqlite3_close(handle_);
     throw StorageError("cannot open the database " + file.string() + ": " + why);
   }
   try {
-    execute(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;");
+    execute(pragmas);
   } catch (...) {
     sqlite3_close(handle_);
     throw;
@@ -26,16 +34,15 @@ void Database::execute(const char* sql) {
 
 std::int64_t Database::readInteger(const char* sql) {
   Statement statement{*this, sql};
-  statement.bindAll();
-  return statement.step() ? std::stoll(statement.text(0)) : 0;
+  return statement.first() ? std::stoll(statement.text(0)) : 0;
 }
 
 void Database::fail(std::string_view what) const {
   throw StorageError(std::string{what} + ": " + sqlite3_errmsg(handle_));
 }
 
-Statement::Statement(Database& database, const char* sql) : database_(database) {
-  check(sqlite3_prepare_v2(database.handle(), sql, -1, &handle_, nullptr));
+Statement::Statement(Database& database, const std::string& sql) : database_(database) {
+  check(sqlite3_prepare_v2(database.handle(), sql.c_str(), -1, &handle_, nullptr));
 }
 
 Statement::~Statement() { sqlite3_finalize(handle_); }

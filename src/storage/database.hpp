@@ -18,6 +18,9 @@ class Database {
   /// Opens or creates the file, in WAL mode with full synchronisation: a commit that returned survives a crash of the
   /// machine (sqlite.org/pragma.html#pragma_synchronous). What is deleted is overwritten.
   explicit Database(const std::filesystem::path& file);
+  struct ReadOnly {};
+  /// Opens a file that is there, beside whoever writes it; changes nothing.
+  Database(const std::filesystem::path& file, ReadOnly);
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
@@ -31,13 +34,16 @@ class Database {
   [[noreturn]] void fail(std::string_view what) const;
 
  private:
+  /// Opens, then runs `pragmas`.
+  void open(const std::filesystem::path& file, int flags, const char* pragmas);
+
   sqlite3* handle_ = nullptr;
 };
 
 /// One prepared statement, for any number of runs.
 class Statement {
  public:
-  Statement(Database& database, const char* sql);
+  Statement(Database& database, const std::string& sql);
   ~Statement();
   Statement(const Statement&) = delete;
   Statement& operator=(const Statement&) = delete;
@@ -56,11 +62,20 @@ class Statement {
     int index = 0;
     (bind(++index, values), ...);
   }
+  /// Binds, and steps to the first row, if there is one: then `finish` when it has been read.
+  template <class... Values>
+  [[nodiscard]] bool first(const Values&... values) {
+    bindAll(values...);
+    return step();
+  }
+  /// Wants no more rows. A statement that has not come to its end keeps its view of the database.
+  void finish() { reset(); }
   /// True: a row is there, and its columns may be read until the next call. False: no more; the statement is reset.
   bool step();
 
   [[nodiscard]] std::string text(int column) const;
   [[nodiscard]] std::optional<std::string> optionalText(int column) const;
+  [[nodiscard]] std::int64_t integer(int column) const { return sqlite3_column_int64(handle_, column); }
   [[nodiscard]] bool boolean(int column) const { return sqlite3_column_int(handle_, column) != 0; }
   [[nodiscard]] std::optional<bool> optionalBoolean(int column) const;
 

@@ -67,23 +67,68 @@ CREATE TABLE Probe (
     R"sql(
 ALTER TABLE RoomUsers ADD COLUMN supportsP2p INTEGER NOT NULL DEFAULT 0;
 )sql",
+    R"sql(
+CREATE TABLE Reports (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  kind TEXT NOT NULL,
+  -- In seconds since 1970.
+  created INTEGER NOT NULL,
+  userName TEXT NOT NULL,
+  host TEXT NOT NULL,
+  version TEXT NOT NULL,
+  userAgent TEXT NOT NULL,
+  room TEXT NOT NULL,
+  meetingId TEXT NOT NULL,
+  description TEXT NOT NULL,
+  details TEXT NOT NULL,
+  -- Of those two, in bytes, so that nobody has to read them for it.
+  size INTEGER NOT NULL
+);
+CREATE TABLE ReportDeliveries (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  report TEXT NOT NULL UNIQUE REFERENCES Reports (id) ON DELETE CASCADE,
+  -- In milliseconds since 1970.
+  nextAttempt INTEGER NOT NULL,
+  attempts INTEGER NOT NULL
+);
+)sql",
+    R"sql(
+CREATE TABLE AiCalls (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  meetingId TEXT NOT NULL,
+  -- In seconds since 1970.
+  started INTEGER NOT NULL,
+  -- In seconds; what was used is known at the end.
+  granted INTEGER NOT NULL,
+  used INTEGER,
+  hangUpUrl TEXT NOT NULL DEFAULT '',
+  closed INTEGER NOT NULL DEFAULT 0
+);
+)sql",
 };
 
-}  // namespace
+constexpr auto kNewest = static_cast<std::int64_t>(kSteps.size());
 
-void migrate(Database& database) {
+/// The version of a file that is ours or empty.
+std::int64_t versionOf(Database& database) {
   const std::int64_t applicationId = database.readInteger("PRAGMA application_id");
   const std::int64_t version = database.readInteger("PRAGMA user_version");
   const std::int64_t tables = database.readInteger("SELECT count(*) FROM sqlite_schema");
   if (applicationId != kApplicationId && (applicationId != 0 || tables != 0)) {
     throw StorageError("the database was not made by akbuzat; give another DATA_DIR");
   }
-  const auto newest = static_cast<std::int64_t>(kSteps.size());
-  if (version > newest) {
+  if (version > kNewest) {
     throw StorageError("the database has schema version " + std::to_string(version) + ", this akbuzat knows " +
-                       std::to_string(newest) + "; run the newer akbuzat that wrote it, or give another DATA_DIR");
+                       std::to_string(kNewest) + "; run the newer akbuzat that wrote it, or give another DATA_DIR");
   }
-  for (std::int64_t step = version; step < newest; ++step) {
+  return version;
+}
+
+}  // namespace
+
+void migrate(Database& database) {
+  for (std::int64_t step = versionOf(database); step < kNewest; ++step) {
     Transaction transaction{database};
     database.execute(kSteps[static_cast<std::size_t>(step)]);
     const std::string mark = "PRAGMA application_id = " + std::to_string(kApplicationId) +
@@ -91,6 +136,12 @@ void migrate(Database& database) {
     database.execute(mark.c_str());
     transaction.commit();
   }
+}
+
+void requireSchema(Database& database) {
+  if (versionOf(database) < kNewest)
+    throw StorageError(
+        "the database is of an older version; start this version's server once, which brings it up to date");
 }
 
 }  // namespace akbuzat::storage

@@ -8,4 +8,7 @@ namespace akbuzat::storage {
 /// Throws StorageError for a file that is not ours or was written by a newer version.
 void migrate(Database& database);
 
+/// For those who only read. Throws StorageError unless the file is ours and of this program's version.
+void requireSchema(Database& database);
+
 }  // namespace akbuzat::storage

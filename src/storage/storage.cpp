@@ -15,8 +15,10 @@
 #include <unistd.h>
 
 #include "akbuzat/util/log.hpp"
+#include "storage/ai_call_table.hpp"
 #include "storage/database.hpp"
 #include "storage/migrations.hpp"
+#include "storage/report_tables.hpp"
 #include "storage/room_tables.hpp"
 
 namespace akbuzat::storage {
@@ -28,6 +30,9 @@ constexpr std::size_t kMaxGroup = 512;
 
 /// How often a disk that refused is tried again.
 constexpr std::chrono::seconds kProbeInterval{1};
+
+/// How often is looked for reports that are too old; they are kept for days.
+constexpr std::chrono::hours kPurgeInterval{1};
 
 /// Keeps other processes out of the data directory; the kernel lets go when the process ends, however it ends.
 class DirectoryLock {
@@ -50,13 +55,33 @@ class DirectoryLock {
   int descriptor_ = -1;
 };
 
+/// Calls `handler` with what `read` returns and true, or with nothing and false if it could not be read.
+template <class Value>
+void readThen(const auto& read, const auto& handler) {
+  std::optional<Value> value;
+  bool readable = true;
+  try {
+    value = read();
+  } catch (const StorageError& error) {
+    readable = false;
+    util::log().error("The database could not be read: {}", error.what());
+  }
+  handler(std::move(value), readable);
+}
+
 }  // namespace
 
 /// The database and its thread.
 class Storage::Writer {
  public:
-  explicit Writer(const std::filesystem::path& dataDir)
-      : lock_(dataDir), database_(dataDir / "akbuzat.db"), tables_(migrated(database_)) {
+  Writer(const std::filesystem::path& dataDir, std::chrono::milliseconds reportTtl)
+      : reportTtl_(reportTtl),
+        lock_(dataDir),
+        database_(dataDir / "akbuzat.db"),
+        tables_(migrated(database_)),
+        reports_(database_),
+        aiCalls_(database_) {
+    purge();
     thread_ = std::thread([this] { work(); });
   }
 
@@ -80,8 +105,21 @@ class Storage::Writer {
   /// `read` runs outside of any transaction, after all writes that were asked for before.
   void read(std::function<void(Writer&)> read) { enqueue({std::move(read), nullptr}); }
 
-  [[nodiscard]] Database& database() { return database_; }
   [[nodiscard]] RoomTables& tables() { return tables_; }
+  [[nodiscard]] ReportTables& reports() { return reports_; }
+  [[nodiscard]] AiCallTable& aiCalls() { return aiCalls_; }
+  void onQueued(std::function<void()> listener) {
+    const std::lock_guard guard{mutex_};
+    queued_ = std::move(listener);
+  }
+  void tellQueued() {
+    std::function<void()> listener;
+    {
+      const std::lock_guard guard{mutex_};
+      listener = queued_;
+    }
+    if (listener) listener();
+  }
   [[nodiscard]] bool writable() const noexcept { return writable_.load(std::memory_order_relaxed); }
 
  private:
@@ -112,14 +150,15 @@ class Storage::Writer {
         std::unique_lock guard{mutex_};
         const auto somethingToDo = [this] { return stopping_ || !queue_.empty(); };
         if (writable()) {
-          wake_.wait(guard, somethingToDo);
+          wake_.wait_until(guard, nextPurge_, somethingToDo);
         } else {
           wake_.wait_for(guard, kProbeInterval, somethingToDo);
         }
         if (queue_.empty() && stopping_) return;
         jobs.swap(queue_);
       }
-      if (jobs.empty()) probe();
+      if (!writable() && jobs.empty()) probe();
+      if (std::chrono::steady_clock::now() >= nextPurge_) purge();
       for (std::size_t first = 0; first < jobs.size();) {
         if (!jobs[first].done) {
           jobs[first++].run(*this);
@@ -144,6 +183,13 @@ class Storage::Writer {
   /// Whether the disk takes something again, for those who ask before they send anybody here.
   void probe() {
     transact([this] { database_.execute("DELETE FROM Probe; INSERT INTO Probe DEFAULT VALUES"); });
+  }
+
+  void purge() {
+    nextPurge_ = std::chrono::steady_clock::now() + kPurgeInterval;
+    transact([this] {
+      reports_.removeBefore(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now() - reportTtl_));
+    });
   }
 
   /// Whether `change` is durable.
@@ -175,19 +221,25 @@ class Storage::Writer {
     database_.execute("RELEASE change");
   }
 
+  const std::chrono::milliseconds reportTtl_;
   DirectoryLock lock_;
   Database database_;
   RoomTables tables_;
+  ReportTables reports_;
+  AiCallTable aiCalls_;
+  std::chrono::steady_clock::time_point nextPurge_{};
   std::atomic<bool> writable_{true};
 
   std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<Job> queue_;
+  std::function<void()> queued_;
   bool stopping_ = false;
   std::thread thread_;
 };
 
-Storage::Storage(const std::filesystem::path& dataDir) : writer_(std::make_unique<Writer>(dataDir)) {}
+Storage::Storage(const std::filesystem::path& dataDir, std::chrono::milliseconds reportTtl)
+    : writer_(std::make_unique<Writer>(dataDir, reportTtl)) {}
 
 Storage::~Storage() = default;
 
@@ -203,44 +255,91 @@ void Storage::commit(const std::string& room, std::vector<room::StoreChange> cha
 
 void Storage::load(const std::string& room, LoadHandler handler) {
   writer_->read([room, handler = std::move(handler)](Writer& writer) {
-    std::optional<room::StoredRoom> stored;
-    bool readable = true;
-    try {
-      stored = writer.tables().load(room);
-    } catch (const StorageError& error) {
-      readable = false;
-      util::log().error("A room could not be read: {}", error.what());
-    }
-    handler(std::move(stored), readable);
+    readThen<room::StoredRoom>([&] { return writer.tables().load(room); }, handler);
   });
 }
 
-void Storage::addRefresh(std::string version, Handler handler) {
+void Storage::addRefresh(std::string version, Reports::Handler handler) {
   writer_->write(
-      [version = std::move(version)](Writer& writer) {
-        Statement{writer.database(), "INSERT INTO AnalyticsRefreshes (version) VALUES (?1)"}.run(version);
-      },
+      [version = std::move(version)](Writer& writer) { writer.reports().addRefresh(version); },
       [handler = std::move(handler)](bool stored) { handler(stored ? ReportResult::stored : ReportResult::failed); });
 }
 
-void Storage::addFeedback(std::string version, bool experiencedIssues, std::string meetingId, Handler handler) {
+void Storage::addFeedback(std::string version, bool experiencedIssues, std::string meetingId,
+                          Reports::Handler handler) {
   auto known = std::make_shared<bool>(false);
-  writer_->write(
-      [known, version = std::move(version), experiencedIssues, meetingId = std::move(meetingId)](Writer& writer) {
-        Statement meeting{writer.database(), "SELECT 1 FROM Meetings WHERE id = ?1"};
-        meeting.bindAll(meetingId);
-        *known = meeting.step();
-        if (!*known) return;
-        Statement{writer.database(),
-                  "INSERT INTO AnalyticsSimpleCallFeedback (version, experiencedIssues, meetingId) VALUES (?1, ?2, ?3)"}
-            .run(version, experiencedIssues, meetingId);
-      },
-      [known, handler = std::move(handler)](bool stored) {
-        if (!stored) return handler(ReportResult::failed);
-        handler(*known ? ReportResult::stored : ReportResult::unknownMeeting);
-      });
+  writer_->write([known, version = std::move(version), experiencedIssues, meetingId = std::move(meetingId)](
+                     Writer& writer) { *known = writer.reports().addFeedback(version, experiencedIssues, meetingId); },
+                 [known, handler = std::move(handler)](bool stored) {
+                   if (!stored) return handler(ReportResult::failed);
+                   handler(*known ? ReportResult::stored : ReportResult::unknownMeeting);
+                 });
+}
+
+void Storage::addReport(Report report, bool deliver, Reports::Handler handler) {
+  writer_->write([report = std::move(report), deliver](Writer& writer) { writer.reports().add(report, deliver); },
+                 [writer = writer_.get(), deliver, handler = std::move(handler)](bool stored) {
+                   handler(stored ? ReportResult::stored : ReportResult::failed);
+                   if (stored && deliver) writer->tellQueued();
+                 });
+}
+
+void Storage::findReport(std::string id, FindHandler handler) {
+  writer_->read([id = std::move(id), handler = std::move(handler)](Writer& writer) {
+    readThen<Report>([&] { return writer.reports().find(id); }, handler);
+  });
 }
 
 bool Storage::writable() const noexcept { return writer_->writable(); }
+
+void Storage::onQueued(std::function<void()> listener) { writer_->onQueued(std::move(listener)); }
+
+void Storage::nextDelivery(NextHandler handler) {
+  writer_->read([handler = std::move(handler)](Writer& writer) {
+    readThen<QueuedDelivery>([&] { return writer.reports().nextDelivery(); }, handler);
+  });
+}
+
+void Storage::postponeDelivery(std::int64_t id, std::chrono::system_clock::time_point nextAttempt,
+                               DeliveryQueue::Handler handler) {
+  writer_->write([id, nextAttempt](Writer& writer) { writer.reports().postponeDelivery(id, nextAttempt); },
+                 std::move(handler));
+}
+
+void Storage::removeDelivery(std::int64_t id, DeliveryQueue::Handler handler) {
+  writer_->write([id](Writer& writer) { writer.reports().removeDelivery(id); }, std::move(handler));
+}
+
+void Storage::beginAiCall(std::string meetingId, AiLimits limits,
+                          std::function<void(std::variant<Begun, Refusal>)> handler) {
+  auto begun = std::make_shared<std::optional<Begun>>();
+  writer_->write(
+      [begun, meetingId = std::move(meetingId), limits](Writer& writer) {
+        const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+        *begun = writer.aiCalls().begin(meetingId, limits, now);
+      },
+      [begun, handler = std::move(handler)](bool saved) {
+        if (!saved) return handler(Refusal::failed);
+        if (!*begun) return handler(Refusal::limitReached);
+        handler(**begun);
+      });
+}
+
+void Storage::noteAiCall(std::int64_t id, std::string hangUpUrl, AiCallLog::Handler handler) {
+  writer_->write([id, url = std::move(hangUpUrl)](Writer& writer) { writer.aiCalls().note(id, url); },
+                 std::move(handler));
+}
+
+void Storage::endAiCall(std::int64_t id, std::chrono::seconds used, AiCallLog::Handler handler) {
+  writer_->write([id, used](Writer& writer) { writer.aiCalls().end(id, used); }, std::move(handler));
+}
+
+void Storage::closeAiCall(std::int64_t id, AiCallLog::Handler handler) {
+  writer_->write([id](Writer& writer) { writer.aiCalls().close(id); }, std::move(handler));
+}
+
+std::vector<OpenAiCall> Storage::openAiCalls() {
+  return writer_->aiCalls().takeOver(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
+}
 
 }  // namespace akbuzat::storage

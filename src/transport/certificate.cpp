@@ -42,8 +42,8 @@ X509Ptr selfSigned(EVP_PKEY* key) {
   return certificate;
 }
 
-SslCtxPtr serverContext(EVP_PKEY* key, X509* certificate) {
-  SslCtxPtr context{SSL_CTX_new(DTLS_server_method())};
+SslCtxPtr dtlsContext(EVP_PKEY* key, X509* certificate) {
+  SslCtxPtr context{SSL_CTX_new(DTLS_method())};
   require(context != nullptr);
   SSL_CTX* const ctx = context.get();
   require(SSL_CTX_set_min_proto_version(ctx, DTLS1_2_VERSION) == 1);
@@ -75,7 +75,7 @@ Certificate::Certificate() : impl_(std::make_unique<Impl>()) {
   impl_->certificate = selfSigned(impl_->key.get());
   impl_->fingerprint = fingerprintOf(*impl_->certificate, EVP_sha256());
   require(!impl_->fingerprint.empty());
-  impl_->context = serverContext(impl_->key.get(), impl_->certificate.get());
+  impl_->context = dtlsContext(impl_->key.get(), impl_->certificate.get());
 }
 
 Certificate::~Certificate() = default;

@@ -71,6 +71,11 @@ int DtlsAssociation::onCertificate(X509_STORE_CTX* store, void* /*unused*/) {
   return 0;
 }
 
+void DtlsAssociation::connect(const Path& to, const Fingerprints& expected, util::TimePoint now) {
+  SSL_set_connect_state(ssl_.get());
+  receive({}, to, expected, now);
+}
+
 void DtlsAssociation::receive(util::Bytes datagram, const Path& from, const Fingerprints& expected,
                               util::TimePoint now) {
   if (state_ == State::closed || state_ == State::failed) return;
@@ -140,6 +145,7 @@ void DtlsAssociation::transmit(util::Bytes datagram) {
 }
 
 void DtlsAssociation::resend(util::TimePoint now) {
+  if (state_ != State::handshaking) return;
   for (const auto& datagram : flight_) transmit(datagram);
   sentAt_ = now;
 }
@@ -184,6 +190,8 @@ std::optional<SrtpKeys> DtlsAssociation::exportKeys() const {
   SrtpKeys keys;
   keys.profile = static_cast<SrtpProfile>(profile->id);
   const std::size_t salt = saltSize(keys.profile);
+  SrtpKeys::Master& client = SSL_is_server(ssl_.get()) == 1 ? keys.theirs : keys.ours;
+  SrtpKeys::Master& server = SSL_is_server(ssl_.get()) == 1 ? keys.ours : keys.theirs;
   // RFC 5764 section 4.2: the client's key, the server's, the client's salt, the server's.
   constexpr std::string_view kLabel = "EXTRACTOR-dtls_srtp";
   std::array<std::uint8_t, 2 * std::tuple_size_v<SrtpKeys::Master>> material{};
@@ -196,10 +204,10 @@ std::optional<SrtpKeys> DtlsAssociation::exportKeys() const {
     std::copy_n(from, size, master.data() + at);
     from += size;
   };
-  take(keys.client, 0, SrtpKeys::kKeySize);
-  take(keys.server, 0, SrtpKeys::kKeySize);
-  take(keys.client, SrtpKeys::kKeySize, salt);
-  take(keys.server, SrtpKeys::kKeySize, salt);
+  take(client, 0, SrtpKeys::kKeySize);
+  take(server, 0, SrtpKeys::kKeySize);
+  take(client, SrtpKeys::kKeySize, salt);
+  take(server, SrtpKeys::kKeySize, salt);
   OPENSSL_cleanse(material.data(), material.size());
   return keys;
 }

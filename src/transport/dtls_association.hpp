@@ -16,8 +16,8 @@
 
 namespace akbuzat::transport {
 
-/// One DTLS association as its server: from the first ClientHello to the end. Owned by `DtlsEndpoint`, which decides
-/// what it gets to read. Whoever has its keys must have asked `matches` before.
+/// One DTLS association, as its server from the first ClientHello on, or as its client from `connect` on. Owned by
+/// `DtlsEndpoint`, which decides what it gets to read. Whoever has its keys must have asked `matches` before.
 ///
 /// OpenSSL's own retransmission timer follows the system's clock and cannot be told the time; it is set so long that it
 /// never fires, and the last flight is sent again from here. The records are the same as before, so a peer that has got
@@ -37,10 +37,15 @@ class DtlsAssociation final : private DatagramEnds {
   DtlsAssociation(const DtlsAssociation&) = delete;
   DtlsAssociation& operator=(const DtlsAssociation&) = delete;
 
+  /// Becomes the client, and sends the ClientHello.
+  void connect(const Path& to, const Fingerprints& expected, util::TimePoint now);
+
   /// One datagram for this association. Answers go to `from`. A certificate that is not one of `expected` ends the
   /// handshake with an alert; with none expected yet any is taken.
   void receive(util::Bytes datagram, const Path& from, const Fingerprints& expected, util::TimePoint now);
 
+  /// Sends the last flight again, while the handshake lasts.
+  void resend(util::TimePoint now);
   /// The peer sends again what it has sent before: it may lack our last flight.
   void repeatFlight(const Path& to, util::TimePoint now);
 
@@ -70,7 +75,6 @@ class DtlsAssociation final : private DatagramEnds {
   void run();
   void readToEnd();
   void transmit(util::Bytes datagram);
-  void resend(util::TimePoint now);
 
   DatagramSink& sink_;
   SslPtr ssl_;

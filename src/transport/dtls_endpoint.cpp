@@ -18,6 +18,16 @@ constexpr std::chrono::seconds kStalled{1};
 DtlsEndpoint::DtlsEndpoint(const Certificate& certificate, DatagramSink& sink)
     : certificate_(certificate), sink_(sink) {}
 
+void DtlsEndpoint::connect(const Path& to, const Fingerprints& expected, util::TimePoint now) {
+  isClient_ = true;
+  next_.association = std::make_unique<DtlsAssociation>(certificate_.impl(), sink_, now);
+  next_->connect(to, expected, now);
+}
+
+void DtlsEndpoint::resend(const Path& to, util::TimePoint now) {
+  if (next_ && next_->path() == to) next_->resend(now);
+}
+
 DtlsEndpoint::Change DtlsEndpoint::receive(util::Bytes datagram, const Path& from, const Fingerprints& expected,
                                            util::TimePoint now) {
   Change change;
@@ -48,6 +58,7 @@ DtlsEndpoint::Change DtlsEndpoint::setExpected(const Fingerprints& expected, uti
 bool DtlsEndpoint::route(util::Bytes datagram, const Path& from, const Fingerprints& expected, util::TimePoint now) {
   const auto read = readDtls(datagram);
   if (!read) return false;
+  if (read->clientHello && isClient_) return false;
   if (read->clientHello && !beginOrRepeat(*read, from, now)) return true;
   DtlsAssociation* const association = read->clientHello ? next_.association.get() : forDatagram(from);
   if (association == nullptr) return false;
@@ -95,6 +106,8 @@ void DtlsEndpoint::settle(const Fingerprints& expected, util::TimePoint now, Cha
     change.keysLost = true;
     saidGoodbye_ = true;
   }
+  // A client's association is its only one.
+  if (isClient_ && !next_ && !current_) overAt_ = std::min(overAt_, now);
   if (saidGoodbye_ && !next_ && overAt_ == util::TimePoint::max()) overAt_ = now + kGoodbyeGrace;
 }
 

@@ -9,7 +9,8 @@
 namespace akbuzat::transport {
 
 /// The DTLS associations of one peer: the one whose keys are in use, and beside it one that may replace it. Owned by
-/// the peer's transport, which lets only datagrams of authenticated paths come here.
+/// the peer's transport, which lets only datagrams of authenticated paths come here. We are the server, or the client
+/// for good if `connect` was called.
 ///
 /// Browsers throw a transport away and begin anew, sometimes from another port, sometimes with the same ICE credentials
 /// (protocol E.2.3). What tells is a ClientHello with a random that was not seen before. Somebody who forges one can
@@ -30,6 +31,11 @@ class DtlsEndpoint {
     /// garbage.
     unsigned failures = 0;
   };
+
+  /// Begins an association as its client, for a peer that waits for that.
+  void connect(const Path& to, const Fingerprints& expected, util::TimePoint now);
+  /// Sends the last flight to `to` again at once, if a handshake is under way there.
+  void resend(const Path& to, util::TimePoint now);
 
   Change receive(util::Bytes datagram, const Path& from, const Fingerprints& expected, util::TimePoint now);
   Change tick(const Fingerprints& expected, util::TimePoint now);
@@ -65,6 +71,7 @@ class DtlsEndpoint {
   DatagramSink& sink_;
   Entry current_;
   Entry next_;
+  bool isClient_ = false;
   /// Of associations that have been replaced or ended: their ClientHellos may still be under way.
   std::array<std::optional<ClientRandom>, 4> retired_;
   std::size_t nextRetired_ = 0;

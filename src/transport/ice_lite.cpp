@@ -1,59 +1,107 @@
 #include "transport/ice_lite.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
+
+#include "akbuzat/util/random.hpp"
 
 namespace akbuzat::transport {
 namespace {
 
+using namespace std::chrono_literals;
+
 // A browser with several interfaces, VPNs and both address families has about eight; TCP and restarts double that.
 constexpr std::size_t kMaxPaths = 16;
-// RFC 7675 section 5.1: consent expires after 30 s. The peer asks for ours every few seconds on each path in use.
-constexpr std::chrono::seconds kPathLife{30};
-
-constexpr unsigned kUnknownAttribute = 420;  // RFC 8489 section 6.3.1
-constexpr unsigned kRoleConflict = 487;      // RFC 8445 section 7.3.1.1
+// How soon a check of ours is repeated, doubling: media waits for the answer, and the credit of the path bounds what is
+// sent, so this is sooner than RFC 8445 section 14.3 has it for checks that nobody has asked for.
+constexpr std::chrono::milliseconds kFirstAgain{50};
+constexpr std::chrono::milliseconds kLastAgain{400};
 
 }  // namespace
 
-IceLite::IceLite(IceCredentials local, PeerTransport::Listener& listener)
-    : local_(std::move(local)), listener_(listener) {}
+IceLite::IceLite(IceCredentials local, DatagramSink& sink, PeerTransport::Listener& listener)
+    : local_(std::move(local)),
+      sink_(sink),
+      listener_(listener),
+      tieBreaker_((std::uint64_t{util::randomU32()} << 32U) | util::randomU32()) {}
 
-void IceLite::setRemoteUfrag(const std::string& ufrag) {
-  if (ufrag == remoteUfrag_) return;
-  previousUfrag_ = std::exchange(remoteUfrag_, ufrag);
+void IceLite::setRemote(const RemoteParameters& remote, util::TimePoint now) {
+  if (remote.ice == remote_) return;
+  previous_ = std::exchange(remote_, remote.ice);
+  // Checks may well come before the description that names their sender.
+  for (Entry& entry : paths_) check(entry, now);
 }
 
 bool IceLite::isForUs(std::string_view username) const noexcept {
   // RFC 8445 section 7.2.2: "receiver's ufrag:sender's ufrag".
   const std::size_t colon = username.find(':');
   if (colon == std::string_view::npos || username.substr(0, colon) != local_.ufrag) return false;
-  const auto remote = username.substr(colon + 1);
-  if (remoteUfrag_.empty()) return true;
-  return remote == remoteUfrag_ || (!previousUfrag_.empty() && remote == previousUfrag_);
+  return remote_.ufrag.empty() || credentialsOf(username.substr(colon + 1)) != nullptr;
 }
 
-IceLite::Answer IceLite::answer(const StunMessage& request, const Path& from, util::MutableBytes out,
-                                util::TimePoint now) {
+const IceCredentials* IceLite::credentialsOf(std::string_view ufrag) const noexcept {
+  if (ufrag.empty()) return nullptr;
+  if (ufrag == remote_.ufrag) return &remote_;
+  return ufrag == previous_.ufrag ? &previous_ : nullptr;
+}
+
+bool IceLite::onRequest(const StunMessage& request, const Path& from, util::TimePoint now) {
   // RFC 8489 section 9.1.3 would have 400 or 401 here. Silence tells the peer as much a little later, and makes
   // nobody's address a target.
-  if (!isForUs(request.username) || !hasIntegrity(request, local_.password)) return {Verdict::unauthenticated};
-  if (request.unknownRequired) {
-    return {Verdict::refused, writeBindingError(out, request, kUnknownAttribute, local_.password)};
+  if (!isForUs(request.username) || !hasIntegrity(request, local_.password)) return false;
+  // A lite agent has the controlled role whatever the tie-breakers say (RFC 8445 section 6.1.1): 487 makes the peer
+  // take the controlling one.
+  const unsigned refusal = request.unknownRequired ? kUnknownAttribute : request.iceControlled ? kRoleConflict : 0;
+  if (refusal != 0) {
+    const std::size_t size = writeBindingError(sink_.buffer(), request, refusal, local_.password);
+    if (size <= request.bytes.size() || from.isTcp()) sink_.send(from, size);
+    return true;
   }
-  if (request.iceControlled) {
-    // A lite agent has the controlled role whatever the tie-breakers say (RFC 8445 section 6.1.1): this makes the peer
-    // take the controlling one.
-    return {Verdict::refused, writeBindingError(out, request, kRoleConflict, local_.password)};
-  }
-  const std::size_t size = writeBindingSuccess(out, request, from.remote, local_.password);
-  add(from, now);
+  Entry& entry = add(from, now);
+  entry.ufrag = request.username.substr(local_.ufrag.size() + 1);
+  entry.credit += request.bytes.size();
+  const std::size_t size = writeBindingSuccess(sink_.buffer(), request, from.remote, local_.password);
+  if (maySend(from, size)) sink_.send(from, size);
   if (request.useCandidate) {
-    select(from);
-    if (request.username.substr(local_.ufrag.size() + 1) == remoteUfrag_) previousUfrag_.clear();
+    nominate(from);
+    if (entry.ufrag == remote_.ufrag) previous_ = {};
   }
-  return {Verdict::accepted, size};
+  check(entry, now);
+  return true;
+}
+
+std::size_t IceLite::checkSize(const IceCredentials& remote) const noexcept {
+  return bindingRequestSize(remote.ufrag.size() + 1 + local_.ufrag.size(), false);
+}
+
+void IceLite::check(Entry& entry, util::TimePoint now) {
+  if (entry.proven || now < entry.checkAt) return;
+  const IceCredentials* const remote = credentialsOf(entry.ufrag);
+  if (remote == nullptr || !maySend(entry.path, checkSize(*remote))) return;
+  const std::string username = remote->ufrag + ':' + local_.ufrag;
+  const BindingRequest request{.transactionId = entry.check,
+                               .username = username,
+                               .priority = kCheckPriority,
+                               .controlling = false,
+                               .tieBreaker = tieBreaker_,
+                               .useCandidate = false};
+  sink_.send(entry.path, writeBindingRequest(sink_.buffer(), request, remote->password));
+  entry.checkAt = now + entry.checkAgain;
+  entry.checkAgain = std::min(entry.checkAgain * 2, kLastAgain);
+}
+
+bool IceLite::onResponse(const StunMessage& response, const Path& from, util::TimePoint now) {
+  Entry* const entry = find(from);
+  if (entry == nullptr || response.type != StunMessage::kBindingSuccess) return false;
+  const IceCredentials* const remote = credentialsOf(entry->ufrag);
+  if (remote == nullptr || response.transactionId != entry->check || !hasIntegrity(response, remote->password)) {
+    return false;
+  }
+  entry->heard = now;
+  entry->proven = true;
+  if (!selected_ || nominated_ == from) selected_ = from;
+  if (nominated_ == from) nominated_.reset();
+  return true;
 }
 
 const IceLite::Entry* IceLite::find(const Path& path) const noexcept {
@@ -61,18 +109,39 @@ const IceLite::Entry* IceLite::find(const Path& path) const noexcept {
   return found == paths_.end() ? nullptr : &*found;
 }
 
-bool IceLite::knows(const Path& path) const noexcept { return find(path) != nullptr; }
+IceLite::Entry* IceLite::find(const Path& path) noexcept { return const_cast<Entry*>(std::as_const(*this).find(path)); }
 
-void IceLite::heard(const Path& path, util::TimePoint now) noexcept {
-  for (Entry& entry : paths_) {
-    if (entry.path == path) entry.heard = now;
-  }
+PeerTransport::PathStanding IceLite::standingOf(const Path& path) const noexcept {
+  using Standing = PeerTransport::PathStanding;
+  const Entry* const entry = find(path);
+  if (entry == nullptr) return Standing::unknown;
+  return entry->proven ? Standing::proven : Standing::seen;
 }
 
-void IceLite::add(const Path& path, util::TimePoint now) {
-  if (knows(path)) {
-    heard(path, now);
-    return;
+void IceLite::received(const Path& from, std::size_t size, util::TimePoint now) {
+  Entry* const entry = find(from);
+  if (entry == nullptr || entry->proven) return;
+  entry->credit += size;
+  check(*entry, now);
+}
+
+void IceLite::heard(const Path& from, util::TimePoint now) noexcept {
+  if (Entry* const entry = find(from)) entry->heard = now;
+}
+
+bool IceLite::maySend(const Path& path, std::size_t size) noexcept {
+  Entry* const entry = find(path);
+  if (entry == nullptr) return false;
+  if (entry->proven) return true;
+  if (size > entry->credit) return false;
+  entry->credit -= size;
+  return true;
+}
+
+IceLite::Entry& IceLite::add(const Path& path, util::TimePoint now) {
+  if (Entry* const known = find(path)) {
+    known->heard = now;
+    return *known;
   }
   if (paths_.size() >= kMaxPaths) {
     std::size_t oldest = paths_.size();
@@ -83,31 +152,54 @@ void IceLite::add(const Path& path, util::TimePoint now) {
     }
     removeAt(oldest);
   }
-  paths_.push_back({path, now});
-  if (!selected_) selected_ = path;
+  Entry entry{.path = path,
+              .heard = now,
+              .ufrag = {},
+              // Its handshake has proven a connection.
+              .proven = path.isTcp(),
+              .credit = 0,
+              .check = {},
+              .checkAt = now,
+              .checkAgain = kFirstAgain};
+  // Whoever forges the path cannot see it, and so not answer it.
+  util::randomBytes(entry.check);
+  if (entry.proven && !selected_) selected_ = path;
+  paths_.push_back(std::move(entry));
   listener_.onPathAdded(path);
+  return paths_.back();
 }
 
-void IceLite::select(const Path& path) {
-  if (knows(path)) selected_ = path;
+void IceLite::nominate(const Path& path) {
+  const Entry* const entry = find(path);
+  if (entry == nullptr) return;
+  if (entry->proven) {
+    selected_ = path;
+    nominated_.reset();
+  } else {
+    nominated_ = path;
+  }
 }
 
 void IceLite::removeAt(std::size_t index) {
   const Path path = paths_[index].path;
   paths_.erase(paths_.begin() + static_cast<std::ptrdiff_t>(index));
+  if (nominated_ == path) nominated_.reset();
   if (selected_ == path) {
-    const auto latest = std::max_element(paths_.begin(), paths_.end(),
-                                         [](const Entry& a, const Entry& b) { return a.heard < b.heard; });
-    selected_ = latest == paths_.end() ? std::nullopt : std::optional(latest->path);
+    const Entry* latest = nullptr;
+    for (const Entry& entry : paths_) {
+      if (entry.proven && (latest == nullptr || entry.heard > latest->heard)) latest = &entry;
+    }
+    selected_ = latest == nullptr ? std::nullopt : std::optional(latest->path);
   }
   listener_.onPathRemoved(path);
 }
 
-void IceLite::expire(util::TimePoint now) {
+void IceLite::tick(util::TimePoint now) {
   for (std::size_t i = 0; i < paths_.size();) {
-    if (now - paths_[i].heard >= kPathLife) {
+    if (now - paths_[i].heard >= kConsentLife) {
       removeAt(i);
     } else {
+      check(paths_[i], now);
       ++i;
     }
   }
@@ -115,7 +207,11 @@ void IceLite::expire(util::TimePoint now) {
 
 util::TimePoint IceLite::deadline() const noexcept {
   auto first = util::TimePoint::max();
-  for (const Entry& entry : paths_) first = std::min(first, entry.heard + kPathLife);
+  for (const Entry& entry : paths_) {
+    first = std::min(first, entry.heard + kConsentLife);
+    const IceCredentials* const remote = entry.proven ? nullptr : credentialsOf(entry.ufrag);
+    if (remote != nullptr && entry.credit >= checkSize(*remote)) first = std::min(first, entry.checkAt);
+  }
   return first;
 }
 

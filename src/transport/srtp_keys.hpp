@@ -22,8 +22,8 @@ struct SrtpKeys {
   using Master = std::array<std::uint8_t, kKeySize + kMaxSaltSize>;
 
   SrtpProfile profile = SrtpProfile::aeadAes128Gcm;
-  Master client{};
-  Master server{};
+  Master theirs{};
+  Master ours{};
 };
 
 }  // namespace akbuzat::transport

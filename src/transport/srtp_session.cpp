@@ -61,9 +61,9 @@ std::size_t protect(srtp_err_status_t (*function)(srtp_t, void*, int*), srtp_t c
 
 SrtpSession::SrtpSession(const SrtpKeys& keys) {
   initialize();
-  inbound_ = makeContext(keys.client, keys.profile, ssrc_any_inbound);
+  inbound_ = makeContext(keys.theirs, keys.profile, ssrc_any_inbound);
   try {
-    outbound_ = makeContext(keys.server, keys.profile, ssrc_any_outbound);
+    outbound_ = makeContext(keys.ours, keys.profile, ssrc_any_outbound);
   } catch (...) {
     srtp_dealloc(inbound_);
     throw;

@@ -11,9 +11,8 @@
 
 namespace akbuzat::transport {
 
-/// The SRTP contexts of one association, as its DTLS server (RFC 3711, 7714): what we send is under the server's key,
-/// what we receive under the client's. Owned by the peer's transport. libsrtp makes the state of an SSRC with its first
-/// packet; after that nothing is allocated here.
+/// The SRTP contexts of one association, one for each direction (RFC 3711, 7714). Owned by the peer's transport.
+/// libsrtp makes the state of an SSRC with its first packet; after that nothing is allocated here.
 class SrtpSession {
  public:
   /// Throws std::runtime_error if libsrtp does not work, which is a matter of the installation, not of the peer.

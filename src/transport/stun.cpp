@@ -97,6 +97,11 @@ bool take(StunMessage& message, std::uint16_t type, util::Bytes value) noexcept 
       if (value.size() != 4) return false;
       if (!message.priority) message.priority = util::readU32(value, 0);
       return true;
+    case kErrorCode:
+      // RFC 8489 section 14.8: class and number.
+      if (value.size() < 4) return false;
+      if (!message.errorCode) message.errorCode = (value[2] & 7U) * 100U + value[3];
+      return true;
     case kUseCandidate: message.useCandidate = true; return value.empty();
     case kIceControlling: message.iceControlling = true; return value.size() == 8;
     case kIceControlled: message.iceControlled = true; return value.size() == 8;
@@ -119,13 +124,14 @@ bool integrity(util::Bytes bytes, std::size_t at, std::string_view password,
          nullptr;
 }
 
-/// Writes one response into a buffer that is large enough.
-class ResponseWriter {
+/// Writes one message into a buffer that is large enough.
+class MessageWriter {
  public:
-  ResponseWriter(util::MutableBytes out, std::uint16_t type, const StunMessage& request) noexcept : out_(out) {
+  MessageWriter(util::MutableBytes out, std::uint16_t type, const StunTransactionId& transactionId) noexcept
+      : out_(out) {
     util::writeU16(out_, 0, type);
     util::writeU32(out_, 4, kMagicCookie);
-    std::memcpy(out_.data() + 8, request.transactionId.data(), request.transactionId.size());
+    std::memcpy(out_.data() + 8, transactionId.data(), transactionId.size());
   }
 
   /// The value's bytes, zero, to be filled.
@@ -200,9 +206,28 @@ bool hasIntegrity(const StunMessage& message, std::string_view password) noexcep
                        kIntegritySize) == 0;
 }
 
+std::size_t bindingRequestSize(std::size_t username, bool useCandidate) noexcept {
+  return kHeaderSize + kAttributeHeader + padded(username) + (kAttributeHeader + sizeof(std::uint32_t)) +
+         (kAttributeHeader + sizeof(std::uint64_t)) + (useCandidate ? kAttributeHeader : 0) +
+         (kAttributeHeader + kIntegritySize) + (kAttributeHeader + kFingerprintSize);
+}
+
+std::size_t writeBindingRequest(util::MutableBytes out, const BindingRequest& request,
+                                std::string_view password) noexcept {
+  MessageWriter writer(out, StunMessage::kBindingRequest, request.transactionId);
+  std::copy(request.username.begin(), request.username.end(),
+            writer.attribute(kUsername, request.username.size()).begin());
+  util::writeU32(writer.attribute(kPriority, sizeof(std::uint32_t)), 0, request.priority);
+  const auto role = writer.attribute(request.controlling ? kIceControlling : kIceControlled, sizeof(std::uint64_t));
+  util::writeU32(role, 0, static_cast<std::uint32_t>(request.tieBreaker >> 32U));
+  util::writeU32(role, 4, static_cast<std::uint32_t>(request.tieBreaker));
+  if (request.useCandidate) writer.attribute(kUseCandidate, 0);
+  return writer.finish(password);
+}
+
 std::size_t writeBindingSuccess(util::MutableBytes out, const StunMessage& request, const Endpoint& mapped,
                                 std::string_view password) noexcept {
-  ResponseWriter writer(out, StunMessage::kBindingSuccess, request);
+  MessageWriter writer(out, StunMessage::kBindingSuccess, request.transactionId);
   // RFC 8489 section 14.2: port and address are XORed with the cookie and the transaction id, that is, with the
   // header's bytes from the fourth on.
   const bool v4 = mapped.isV4();
@@ -216,7 +241,7 @@ std::size_t writeBindingSuccess(util::MutableBytes out, const StunMessage& reque
 
 std::size_t writeBindingError(util::MutableBytes out, const StunMessage& request, unsigned code,
                               std::string_view password) noexcept {
-  ResponseWriter writer(out, StunMessage::kBindingError, request);
+  MessageWriter writer(out, StunMessage::kBindingError, request.transactionId);
   // RFC 8489 section 14.8: class and number; no reason phrase.
   const auto value = writer.attribute(kErrorCode, 4);
   value[2] = static_cast<std::uint8_t>(code / 100);

@@ -10,6 +10,15 @@
 #include "akbuzat/util/bytes.hpp"
 
 namespace akbuzat::util {
+namespace {
+
+void appendHex(std::string& out, std::uint8_t byte) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  out += kDigits[byte >> 4];
+  out += kDigits[byte & 15];
+}
+
+}  // namespace
 
 void randomBytes(std::span<std::uint8_t> out) {
   if (RAND_bytes(out.data(), static_cast<int>(out.size())) != 1) {
@@ -29,14 +38,21 @@ std::string randomUuid() {
   bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0F) | 0x40);
   bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3F) | 0x80);
 
-  constexpr std::string_view kHex = "0123456789abcdef";
   std::string out;
   out.reserve(36);
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     if (i == 4 || i == 6 || i == 8 || i == 10) out += '-';
-    out += kHex[bytes[i] >> 4];
-    out += kHex[bytes[i] & 15];
+    appendHex(out, bytes[i]);
   }
+  return out;
+}
+
+std::string randomHex(std::size_t bytes) {
+  std::vector<std::uint8_t> random(bytes);
+  randomBytes(random);
+  std::string out;
+  out.reserve(2 * bytes);
+  for (const std::uint8_t byte : random) appendHex(out, byte);
   return out;
 }
 

@@ -4,6 +4,7 @@
 
 #include "akbuzat/util/base64.hpp"
 #include "akbuzat/util/hmac.hpp"
+#include "akbuzat/util/text.hpp"
 
 namespace akbuzat::websocket {
 namespace {
@@ -12,31 +13,9 @@ constexpr std::string_view kGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 constexpr std::size_t kKeyTextSize = 24;
 constexpr std::size_t kKeySize = 16;
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool equalIgnoringCase(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
-}
-
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view kBlank = " \t";
-  const auto first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
-
-/// Cuts off and returns what comes before the next `separator`, trimmed. None of the values that we take contains a
-/// quoted separator; one that does is refused as a piece that makes no sense.
-std::string_view nextPart(std::string_view& rest, char separator) {
-  const auto end = rest.find(separator);
-  const std::string_view part = rest.substr(0, end);
-  rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
-  return trim(part);
-}
-
 bool hasToken(std::string_view list, std::string_view token) {
   while (!list.empty()) {
-    if (equalIgnoringCase(nextPart(list, ','), token)) return true;
+    if (util::equalIgnoringCase(util::nextPart(list, ','), token)) return true;
   }
   return false;
 }
@@ -61,22 +40,22 @@ DeflateOffer readOffer(std::string_view parameters) {
   DeflateOffer offer;
   bool seen[4] = {};
   while (offer.acceptable && !parameters.empty()) {
-    std::string_view value = nextPart(parameters, ';');
+    std::string_view value = util::nextPart(parameters, ';');
     const bool hasValue = value.find('=') != std::string_view::npos;
-    const std::string_view name = nextPart(value, '=');
-    value = trim(value);
+    const std::string_view name = util::nextPart(value, '=');
+    value = util::trim(value);
     std::size_t which = 0;
-    if (equalIgnoringCase(name, "server_no_context_takeover")) {
+    if (util::equalIgnoringCase(name, "server_no_context_takeover")) {
       offer.acceptable = !hasValue;
-    } else if (equalIgnoringCase(name, "client_no_context_takeover")) {
+    } else if (util::equalIgnoringCase(name, "client_no_context_takeover")) {
       which = 1;
       offer.acceptable = !hasValue;
-    } else if (equalIgnoringCase(name, "server_max_window_bits")) {
+    } else if (util::equalIgnoringCase(name, "server_max_window_bits")) {
       which = 2;
       // Messages are compressed once for all sockets, with the full window; a smaller one cannot be promised.
       offer.acceptable = hasValue && windowBits(value) == kFullWindow;
       offer.namesServerWindow = true;
-    } else if (equalIgnoringCase(name, "client_max_window_bits")) {
+    } else if (util::equalIgnoringCase(name, "client_max_window_bits")) {
       which = 3;
       // Any window of the client's fits into ours, so there is nothing to answer.
       offer.acceptable = !hasValue || windowBits(value) != 0;
@@ -103,8 +82,8 @@ std::string acceptKey(std::string_view key) {
 
 std::string negotiateDeflate(std::string_view offers) {
   while (!offers.empty()) {
-    std::string_view offer = nextPart(offers, ',');
-    if (!equalIgnoringCase(nextPart(offer, ';'), "permessage-deflate")) continue;
+    std::string_view offer = util::nextPart(offers, ',');
+    if (!util::equalIgnoringCase(util::nextPart(offer, ';'), "permessage-deflate")) continue;
     const DeflateOffer read = readOffer(offer);
     if (!read.acceptable) continue;
     // A server may ask the client to drop its context even if the offer did not mention it (RFC 7692 section 7.1.1.2).
@@ -116,8 +95,8 @@ std::string negotiateDeflate(std::string_view offers) {
 }
 
 HandshakeAnswer answerHandshake(const HandshakeFields& fields) {
-  if (trim(fields.version) != "13") return {{}, {}, HandshakeError::unsupportedVersion};
-  const std::string_view key = trim(fields.key);
+  if (util::trim(fields.version) != "13") return {{}, {}, HandshakeError::unsupportedVersion};
+  const std::string_view key = util::trim(fields.key);
   const auto decoded = key.size() == kKeyTextSize ? util::base64Decode(key) : std::nullopt;
   if (!decoded || decoded->size() != kKeySize) return {{}, {}, HandshakeError::badKey};
   return {acceptKey(key), negotiateDeflate(fields.extensions), std::nullopt};

@@ -16,6 +16,7 @@ namespace {
 Json run(const Options& options) {
   if (options.mode == Mode::limit) return runLimit(options);
   if (options.mode == Mode::sfu) return runSfu(options);
+  if (options.mode == Mode::proxy) return runProxy(options);
   // Each mode gets a server that has done nothing else, or the one that was named.
   const auto with = [&options](const std::function<Json(const Options&, const Bed&)>& scenario) {
     if (!options.url.empty()) return scenario(options, {parseTarget(options.url), options.pid.value_or(0)});
@@ -24,7 +25,8 @@ Json run(const Options& options) {
   };
   switch (options.mode) {
     case Mode::limit:
-    case Mode::sfu: break;
+    case Mode::sfu:
+    case Mode::proxy: break;
     case Mode::relay: return with(runRelay);
     case Mode::update: return with(runUpdate);
     case Mode::join: return with(runJoin);

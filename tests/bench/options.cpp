@@ -22,7 +22,7 @@ Number parseNumber(const std::string& flag, const std::string& text, Number leas
 
 const std::map<std::string, Mode> kModes{{"limit", Mode::limit}, {"relay", Mode::relay}, {"update", Mode::update},
                                          {"join", Mode::join},   {"idle", Mode::idle},   {"report", Mode::report},
-                                         {"all", Mode::all},     {"sfu", Mode::sfu}};
+                                         {"all", Mode::all},     {"sfu", Mode::sfu},     {"proxy", Mode::proxy}};
 
 }  // namespace
 
@@ -39,6 +39,8 @@ std::string helpText() {
          "  sfu      media: 1 to 100, 10 to 10 and 50 rooms of 4 people through the SFU on one thread, and its ratio "
          "to\n"
          "           bare recvmmsg, libsrtp and sendmmsg for the same packets; only --seconds applies\n"
+         "  proxy    what it adds to a tracks/new that a room's SFU is another server, over HTTPS, at --rate calls a\n"
+         "           second (200); only --server, --shards and --seconds apply beside it\n"
          "\n"
          "  --url ws://127.0.0.1:PORT   a running server (loopback only); without it one is started and ended\n"
          "  --pid PID                   the running server's process, for idle\n"

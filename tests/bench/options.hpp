@@ -10,7 +10,7 @@
 
 namespace akbuzat::bench {
 
-enum class Mode { limit, relay, update, join, idle, report, all, sfu };
+enum class Mode { limit, relay, update, join, idle, report, all, sfu, proxy };
 
 /// What a run does; every member has an upper bound, so that a mistyped number does no harm.
 struct Options {

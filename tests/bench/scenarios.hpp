@@ -28,6 +28,8 @@ Json runIdle(const Options& options, const Bed& bed);
 Json runLimit(const Options& options);
 /// Needs no server either: has the SFU in this process.
 Json runSfu(const Options& options);
+/// Starts two servers of its own.
+Json runProxy(const Options& options);
 Json runReport(const Options& options, const Bed& bed);
 
 // What their results have in common.

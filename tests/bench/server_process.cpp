@@ -45,7 +45,7 @@ std::vector<std::string> commandLine(const fs::path& server, const fs::path& fol
 
 }  // namespace
 
-ServerProcess::ServerProcess(const Options& options) {
+ServerProcess::ServerProcess(const Options& options, const std::vector<std::string>& settings) {
   const auto server = options.server.empty() ? serverBeside() : fs::path(options.server);
   if (::access(server.c_str(), X_OK) != 0) throw std::runtime_error("There is no server at " + server.string() + ".");
   std::string name = (fs::temp_directory_path() / "akbuzat-bench-XXXXXX").string();
@@ -59,7 +59,10 @@ ServerProcess::ServerProcess(const Options& options) {
   for (auto& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   // Settings in this program's environment are not meant for the server under test.
-  char* environment[] = {nullptr};
+  auto ownSettings = settings;
+  std::vector<char*> environment;
+  for (auto& setting : ownSettings) environment.push_back(setting.data());
+  environment.push_back(nullptr);
   const std::string log = (folder_ / "log").string();
 
   int output[2];
@@ -70,7 +73,7 @@ ServerProcess::ServerProcess(const Options& options) {
     const int errors = ::open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
     ::dup2(output[1], STDOUT_FILENO);
     ::dup2(errors, STDERR_FILENO);
-    ::execve(arguments[0], arguments.data(), environment);
+    ::execve(arguments[0], arguments.data(), environment.data());
     ::_exit(127);
   }
   ::close(output[1]);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "bench/options.hpp"
 
@@ -15,9 +16,9 @@ namespace akbuzat::bench {
 /// object, and with this program however that ends.
 class ServerProcess {
  public:
-  /// Returns once the server says that it is ready. Throws std::runtime_error with the server's own words if it does
-  /// not do so within 20 s.
-  explicit ServerProcess(const Options& options);
+  /// `settings` are its environment, "NAME=value" each. Returns once the server says that it is ready. Throws
+  /// std::runtime_error with the server's own words if it does not do so within 20 s.
+  explicit ServerProcess(const Options& options, const std::vector<std::string>& settings = {});
   ~ServerProcess();
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "../support/fake_ai_calls.hpp"
 #include "../support/fake_media_sessions.hpp"
 #include "../support/temporary_folder.hpp"
 #include "akbuzat/util/log.hpp"
@@ -33,13 +34,18 @@ class NoReports final : public storage::Reports {
   void addFeedback(std::string, bool, std::string, Handler handler) override {
     handler(storage::ReportResult::unknownMeeting);
   }
+  void addReport(storage::Report, bool, Handler handler) override { handler(storage::ReportResult::stored); }
+  void findReport(std::string, FindHandler handler) override { handler(std::nullopt, true); }
   [[nodiscard]] bool writable() const noexcept override { return true; }
 };
 
 /// No request here gets as far as a session.
 class NoRealtime final : public realtime::Realtime {
  public:
-  void newSession(const realtime::Scope&, std::string, realtime::Reply<std::string> reply) override { reply(gone()); }
+  void newSession(const realtime::Scope&, std::string, realtime::SessionKind,
+                  realtime::Reply<std::string> reply) override {
+    reply(gone());
+  }
   void newTracks(const realtime::Scope&, std::string, realtime::TracksRequest,
                  realtime::Reply<realtime::TracksAnswer> reply) override {
     reply(gone());
@@ -75,7 +81,10 @@ struct World {
   util::Shards shards{1};
   NoStore store;
   test::FakeMediaSessions media;
+  test::FakeAiCalls ai;
   NoReports reports;
+  https::Client client{shards.context(0).get_executor()};
+  realtime::IceServers iceServers{shards.context(0).get_executor(), {.settings = config.ice, .send = {}}};
   NoRealtime realtime;
   std::unique_ptr<room::RoomDirectory> rooms;
   std::unique_ptr<http::Site> site;
@@ -90,8 +99,14 @@ struct World {
     config.http.requestsPerSecondPerAddress = 0;
     config.http.socketsPerSecondPerAddress = 0;
     config.trustedProxies.v4.push_back(boost::asio::ip::make_network_v4("127.0.0.0/8"));
-    rooms = std::make_unique<room::RoomDirectory>(shards, store, media, config.room, config.media.path);
-    site = std::make_unique<http::Site>(config, *rooms, realtime, reports, "fuzz", std::vector<std::string>{});
+    rooms = std::make_unique<room::RoomDirectory>(shards, store, media, ai, config.room, config.media.path);
+    site = std::make_unique<http::Site>(config, http::Services{.rooms = *rooms,
+                                                               .realtime = realtime,
+                                                               .reports = reports,
+                                                               .client = client,
+                                                               .iceServers = iceServers,
+                                                               .version = "fuzz",
+                                                               .stunUrls = {}});
   }
 };
 

@@ -51,9 +51,8 @@ class Listener final : public transport::PeerTransport::Listener {
     if (!mayReceive) std::abort();
   }
   void onState(transport::PeerTransport::State /*state*/, util::TimePoint /*now*/) override {}
-  void onPathAdded(const transport::Path& path) override { paths.push_back(path); }
-  void onPathRemoved(const transport::Path& path) override { std::erase(paths, path); }
-  std::vector<transport::Path> paths;
+  void onPathAdded(const transport::Path& /*path*/) override {}
+  void onPathRemoved(const transport::Path& /*path*/) override {}
   bool mayReceive = true;
 };
 
@@ -73,17 +72,33 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   peer.setRemote(server.local(), kCertificate.fingerprint());
   server.setRemote(peer.parameters(), now);
 
+  // What each path may be sent as long as it is not proven.
+  std::array<std::size_t, 4> budget{};
+  const auto spend = [&](const transport::Path& to, std::size_t bytes) {
+    if (server.standingOf(to) == transport::PeerTransport::PathStanding::proven) return;
+    for (unsigned number = 0; number < 4; ++number) {
+      if (to != pathAt(number)) continue;
+      if (bytes > budget[number]) std::abort();
+      budget[number] -= bytes;
+    }
+  };
+
   if (stage > 0) peer.start(now);
   for (unsigned turn = 0; stage > 0 && turn < (stage == 1 ? 1U : stage == 2 ? 2U : 8U); ++turn) {
-    for (auto& datagram : std::exchange(peer.outgoing(), {})) server.receive(datagram, pathAt(0), now);
-    for (auto& [to, datagram] : std::exchange(sink.sent, {})) peer.receive(datagram, now);
+    for (auto& datagram : std::exchange(peer.outgoing(), {})) {
+      budget[0] += datagram.size();
+      server.receive(datagram, pathAt(0), now);
+    }
+    for (auto& [to, datagram] : std::exchange(sink.sent, {})) {
+      spend(to, datagram.size());
+      peer.receive(datagram, now);
+    }
   }
   const bool connected = server.state() == transport::PeerTransport::State::connected;
   if (connected != (stage == 3)) std::abort();
   listener.mayReceive = false;
   sink.sent.clear();
 
-  std::array<std::size_t, 4> budget{};
   while (rest.size() > 3) {
     const unsigned number = rest[0] % 4U;
     now += std::chrono::milliseconds((rest[0] >> 2U) * 10);
@@ -93,14 +108,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     budget[number] += datagram.size();
     server.receive(datagram, pathAt(number), now);
     if (server.deadline() <= now) server.tick(now);
-    for (const auto& [to, answer] : std::exchange(sink.sent, {})) {
-      if (std::find(listener.paths.begin(), listener.paths.end(), to) != listener.paths.end()) continue;
-      for (unsigned other = 0; other < 4; ++other) {
-        if (to != pathAt(other)) continue;
-        if (answer.size() > budget[other]) std::abort();
-        budget[other] -= answer.size();
-      }
-    }
+    for (const auto& [to, answer] : std::exchange(sink.sent, {})) spend(to, answer.size());
   }
   return 0;
 }

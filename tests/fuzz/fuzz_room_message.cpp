@@ -30,7 +30,7 @@ Json readBack(const std::string& text) {
 
 struct WriteAgain {
   void operator()(const UserUpdate& update) const {
-    const Json state = readBack(roomState("meeting", {}, {&update.user}));
+    const Json state = readBack(roomState("meeting", {}, {}, {&update.user}));
     require(state["state"]["users"].size() == 1);
     require(state["state"]["users"][0]["id"] == update.user.id.value());
     require(state["state"]["users"][0]["name"] == update.user.name);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <mutex>
 #include <string>
@@ -20,11 +21,21 @@ class FakeMediaSessions final : public room::MediaSessions {
     sessions_[std::move(session)] = {std::move(room), std::move(owner)};
   }
 
+  void setGeneration(std::string room, std::uint64_t generation) {
+    const std::lock_guard lock(mutex_);
+    generations_[std::move(room)] = generation;
+  }
+
   [[nodiscard]] bool belongs(util::ShardIndex, std::string_view session, std::string_view room,
                              std::string_view owner) const override {
     const std::lock_guard lock(mutex_);
     const auto found = sessions_.find(session);
     return found != sessions_.end() && found->second == std::tie(room, owner);
+  }
+  [[nodiscard]] std::uint64_t generation(util::ShardIndex, std::string_view room) const override {
+    const std::lock_guard lock(mutex_);
+    const auto found = generations_.find(room);
+    return found == generations_.end() ? 0 : found->second;
   }
   void end(util::ShardIndex shard, const std::string& session) override {
     const std::lock_guard lock(mutex_);
@@ -47,6 +58,8 @@ class FakeMediaSessions final : public room::MediaSessions {
   mutable std::mutex mutex_;
   /// Room and owner of each.
   std::map<std::string, std::tuple<std::string, std::string>, std::less<>> sessions_;
+  /// Of the rooms that have one other than 0.
+  std::map<std::string, std::uint64_t, std::less<>> generations_;
   std::vector<std::pair<util::ShardIndex, std::string>> ended_;
 };
 

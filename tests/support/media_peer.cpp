@@ -22,17 +22,19 @@ namespace {
 constexpr std::chrono::milliseconds kCheckInterval{50};
 constexpr std::chrono::milliseconds kConsentInterval{2500};
 
-/// Both directions of SRTP as the client has them.
+/// Both directions of SRTP as the peer has them.
 class PeerSrtp {
  public:
-  explicit PeerSrtp(const PeerDtls& dtls) {
+  PeerSrtp(const PeerDtls& dtls, bool isServer) {
     // Lets the server's code initialize libsrtp, which can be done only once.
     static const transport::SrtpSession kInitialized{transport::SrtpKeys{}};
     const bool gcm = dtls.srtpProfile() == "SRTP_AEAD_AES_128_GCM";
     const std::size_t salt = gcm ? 12 : 14;
     const auto material = dtls.keyMaterial(2 * (16 + salt));
-    outbound_ = make(material, 0, 32, salt, gcm, ssrc_any_outbound);
-    inbound_ = make(material, 16, 32 + salt, salt, gcm, ssrc_any_inbound);
+    srtp_t& clients = isServer ? inbound_ : outbound_;
+    srtp_t& servers = isServer ? outbound_ : inbound_;
+    clients = make(material, 0, 32, salt, gcm, isServer ? ssrc_any_inbound : ssrc_any_outbound);
+    servers = make(material, 16, 32 + salt, salt, gcm, isServer ? ssrc_any_outbound : ssrc_any_inbound);
   }
   ~PeerSrtp() {
     srtp_dealloc(inbound_);
@@ -81,6 +83,7 @@ struct MediaPeer::Impl {
 
   void check(util::TimePoint now);
   void onStun(util::Bytes datagram, util::TimePoint now);
+  void answerCheck(const transport::StunMessage& request, util::TimePoint now);
   std::size_t protect(srtp_err_status_t (*function)(srtp_t, void*, int*), util::MutableBytes buffer, std::size_t size);
   void send(srtp_err_status_t (*function)(srtp_t, void*, int*), util::Bytes packet);
   void updateKeys();
@@ -97,6 +100,7 @@ struct MediaPeer::Impl {
   bool iceConnected = false;
   unsigned iceError = 0;
   std::uint64_t srtpFailures = 0;
+  std::uint64_t checksAnswered = 0;
   std::array<std::uint8_t, 12> transactionId{};
   util::TimePoint checkAt = util::TimePoint::max();
 };
@@ -125,7 +129,9 @@ void MediaPeer::setRemote(transport::IceCredentials ice, std::string fingerprint
   impl_->remoteFingerprint = std::move(fingerprint);
 }
 
-void MediaPeer::start(util::TimePoint now) { impl_->check(now); }
+void MediaPeer::start(util::TimePoint now) {
+  if (!impl_->options.lite) impl_->check(now);
+}
 
 void MediaPeer::restart(util::TimePoint now, bool newCredentials) {
   impl_->srtp.reset();
@@ -148,8 +154,20 @@ void MediaPeer::Impl::check(util::TimePoint now) {
   checkAt = now + (iceConnected ? kConsentInterval : kCheckInterval);
 }
 
+/// A check of the server's, answered as every agent does (RFC 8445 section 7.3).
+void MediaPeer::Impl::answerCheck(const transport::StunMessage& request, util::TimePoint now) {
+  if (options.deaf || request.username != ice.ufrag + ":" + remote.ufrag) return;
+  if (!transport::hasIntegrity(request, ice.password)) return;
+  ++checksAnswered;
+  outgoing.push_back(stunSuccess(request.transactionId, ice.password));
+  if (!options.lite || !request.useCandidate || iceConnected) return;
+  iceConnected = true;
+  dtls.emplace(options, certificate, remoteFingerprint, outgoing, now);
+}
+
 void MediaPeer::Impl::onStun(util::Bytes datagram, util::TimePoint now) {
   const auto message = transport::parseStun(datagram);
+  if (message && message->type == transport::StunMessage::kBindingRequest) return answerCheck(*message, now);
   if (!message || message->transactionId != transactionId || !transport::hasIntegrity(*message, remote.password)) {
     return;
   }
@@ -190,7 +208,8 @@ void MediaPeer::receive(util::MutableBytes datagram, util::TimePoint now) {
 }
 
 void MediaPeer::Impl::updateKeys() {
-  if (!srtp && dtls->state() == PeerDtls::State::connected && !dtls->srtpProfile().empty()) srtp.emplace(*dtls);
+  if (!srtp && dtls->state() == PeerDtls::State::connected && !dtls->srtpProfile().empty())
+    srtp.emplace(*dtls, options.dtlsServer);
 }
 
 void MediaPeer::tick(util::TimePoint now) {
@@ -213,6 +232,8 @@ bool MediaPeer::failed() const { return impl_->dtls && impl_->dtls->state() == P
 bool MediaPeer::remoteClosed() const { return impl_->dtls && impl_->dtls->state() == PeerDtls::State::closed; }
 
 unsigned MediaPeer::iceError() const { return impl_->iceError; }
+
+std::uint64_t MediaPeer::checksAnswered() const { return impl_->checksAnswered; }
 
 std::string MediaPeer::srtpProfile() const { return impl_->dtls ? impl_->dtls->srtpProfile() : std::string(); }
 

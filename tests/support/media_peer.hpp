@@ -14,8 +14,9 @@
 namespace akbuzat::test {
 
 /// The other side of a PeerTransport, as a browser is it: full-ICE controlling agent with one candidate, DTLS client
-/// (OpenSSL), SRTP (libsrtp). No sockets and no clock: datagrams go in by `receive` and out by `outgoing`, and which
-/// addresses they have is the caller's business. One thread.
+/// (OpenSSL), SRTP (libsrtp); or, by its options, as a server is it that is a lite agent. No sockets and no clock:
+/// datagrams go in by `receive` and out by `outgoing`, and which addresses they have is the caller's business. One
+/// thread.
 ///
 ///   MediaPeer peer;
 ///   transport.setRemote(peer.parameters(), now);
@@ -38,6 +39,12 @@ class MediaPeer {
     bool wrongCertificate = false;
     /// Claim ICE's controlled role, which a lite agent refuses.
     bool controlled = false;
+    /// Be an ICE-lite agent: answers checks, sends none, and begins DTLS when it is nominated.
+    bool lite = false;
+    /// Wait for the other side's ClientHello (a=setup:passive); lite agents only.
+    bool dtlsServer = false;
+    /// Leave the server's checks unanswered, as whoever does not sit at a forged address.
+    bool deaf = false;
   };
 
   explicit MediaPeer(Options options);
@@ -75,6 +82,8 @@ class MediaPeer {
   [[nodiscard]] bool remoteClosed() const;
   /// ERROR-CODE of the last error response to a check; 0 if there was none.
   [[nodiscard]] unsigned iceError() const;
+  /// Checks of the server that have been answered.
+  [[nodiscard]] std::uint64_t checksAnswered() const;
   /// Of the profile that was agreed on, by OpenSSL's name; empty before.
   [[nodiscard]] std::string srtpProfile() const;
   /// Packets that could not be decrypted.

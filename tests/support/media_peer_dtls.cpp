@@ -75,7 +75,7 @@ PeerDtls::PeerDtls(const MediaPeer::Options& options, const PeerCertificate& cer
                    std::deque<MediaPeer::Datagram>& outgoing, util::TimePoint now)
     : remoteFingerprint_(std::move(remoteFingerprint)),
       outgoing_(outgoing),
-      context_(SSL_CTX_new(DTLS_client_method())),
+      context_(SSL_CTX_new(DTLS_method())),
       padding_(options.clientHelloPadding),
       interval_(kFirstInterval),
       resendAt_(now + kFirstInterval) {
@@ -83,7 +83,7 @@ PeerDtls::PeerDtls(const MediaPeer::Options& options, const PeerCertificate& cer
   SSL_CTX* const ctx = context_.get();
   require(SSL_CTX_use_certificate(ctx, certificate.certificate.get()) == 1);
   require(SSL_CTX_use_PrivateKey(ctx, certificate.key.get()) == 1);
-  SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, nullptr);
+  SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
   SSL_CTX_set_cert_verify_callback(ctx, anyCertificate, nullptr);
   if (!options.srtpProfiles.empty()) require(SSL_CTX_set_tlsext_use_srtp(ctx, options.srtpProfiles.c_str()) == 0);
   if (!padding_.empty()) {
@@ -97,7 +97,10 @@ PeerDtls::PeerDtls(const MediaPeer::Options& options, const PeerCertificate& cer
   SSL_set_bio(ssl_.get(), bio, bio);
   SSL_set_mtu(ssl_.get(), options.mtu);
   DTLS_set_timer_cb(ssl_.get(), shortTimer);
-  SSL_set_connect_state(ssl_.get());
+  if (options.dtlsServer)
+    SSL_set_accept_state(ssl_.get());
+  else
+    SSL_set_connect_state(ssl_.get());
   run(now);
 }
 

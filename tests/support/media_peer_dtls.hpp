@@ -20,7 +20,7 @@ struct PeerCertificate {
   [[nodiscard]] std::string fingerprint() const;
 };
 
-/// MediaPeer's DTLS client: one association, by OpenSSL. Retransmission is OpenSSL's own.
+/// MediaPeer's side of DTLS: one association, by OpenSSL. Retransmission is OpenSSL's own.
 class PeerDtls final : private transport::DatagramEnds {
  public:
   enum class State { handshaking, connected, failed, closed };

@@ -17,6 +17,11 @@ sdp::TransportAttributes attributes(const transport::RemoteParameters& own, sdp:
           .setup = setup};
 }
 
+sdp::Direction reversed(sdp::Direction direction) {
+  if (direction == sdp::Direction::sendonly) return sdp::Direction::recvonly;
+  return direction == sdp::Direction::recvonly ? sdp::Direction::sendonly : direction;
+}
+
 sdp::MediaDescription sectionOf(const SentTrack& track, std::string mid) {
   sdp::MediaDescription section;
   section.kind = track.video ? sdp::MediaKind::video : sdp::MediaKind::audio;
@@ -61,12 +66,28 @@ std::string PeerDescription::offer(const transport::RemoteParameters& own, const
   return sdp::write(offer);
 }
 
+void PeerDescription::beLite(std::vector<std::string> candidates, sdp::Setup setup) {
+  lite_ = true;
+  candidates_ = std::move(candidates);
+  setup_ = setup;
+}
+
 std::string PeerDescription::answer(const transport::RemoteParameters& own, const std::string& offer) {
+  return describe(own, offer, setup_);
+}
+
+std::string PeerDescription::offerAfter(const transport::RemoteParameters& own, const std::string& offer) {
+  return describe(own, offer, sdp::Setup::actpass);
+}
+
+std::string PeerDescription::describe(const transport::RemoteParameters& own, const std::string& offer,
+                                      sdp::Setup setup) {
   auto parsed = sdp::parse(offer);
   if (!parsed) throw std::runtime_error(parsed.error().message());
   offered_ = *std::move(parsed);
   sdp::SessionDescription answer;
-  answer.transport = attributes(own, sdp::Setup::active);
+  answer.transport = attributes(own, setup);
+  answer.iceLite = lite_;
   for (const sdp::MediaDescription& theirs : offered_.media) {
     for (const sdp::ExtensionMapping& extension : theirs.extensions) {
       if (extension.uri == kTransportSequenceUri) transportSequenceId_ = extension.id;
@@ -78,9 +99,10 @@ std::string PeerDescription::answer(const transport::RemoteParameters& own, cons
       continue;
     }
     sdp::MediaDescription mirrored = theirs;
-    if (theirs.direction != sdp::Direction::inactive) mirrored.direction = sdp::Direction::recvonly;
+    mirrored.direction = reversed(theirs.direction);
     mirrored.transport = {};
-    mirrored.candidates.clear();
+    mirrored.candidates = candidates_;
+    mirrored.simulcastRecv.clear();
     mirrored.ssrcs.clear();
     mirrored.ssrcGroups.clear();
     mirrored.cname.clear();

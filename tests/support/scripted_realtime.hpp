@@ -40,6 +40,7 @@ class ScriptedRealtime final : public realtime::Realtime {
     realtime::TracksRequest tracks = {};
     realtime::CloseRequest close = {};
     realtime::SessionDescription description = {};
+    realtime::SessionKind kind = realtime::SessionKind::client;
   };
 
   void say(Script script) {
@@ -72,8 +73,10 @@ class ScriptedRealtime final : public realtime::Realtime {
     return held.size();
   }
 
-  void newSession(const realtime::Scope& scope, std::string owner, realtime::Reply<std::string> reply) override {
-    answer({.name = "newSession", .scope = scope, .session = std::move(owner)}, std::move(reply), &Script::session);
+  void newSession(const realtime::Scope& scope, std::string owner, realtime::SessionKind kind,
+                  realtime::Reply<std::string> reply) override {
+    answer({.name = "newSession", .scope = scope, .session = std::move(owner), .kind = kind}, std::move(reply),
+           &Script::session);
   }
   void newTracks(const realtime::Scope& scope, std::string session, realtime::TracksRequest request,
                  realtime::Reply<realtime::TracksAnswer> reply) override {

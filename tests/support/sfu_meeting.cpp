@@ -36,7 +36,7 @@ SfuMeeting::~SfuMeeting() {
 SfuMeeting::Client& SfuMeeting::add(const std::string& scope) {
   Client& client = *clients_.emplace_back(std::make_unique<Client>(port_));
   client.scope = scope;
-  client.session = onShard([&](sfu::ShardSfu& shard) { return shard.open(scope, {}); });
+  client.session = onShard([&](sfu::ShardSfu& shard) { return shard.open(scope, {}, sfu::PeerKind::client); });
   return client;
 }
 

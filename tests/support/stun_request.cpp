@@ -75,6 +75,28 @@ std::vector<std::uint8_t> StunRequest::write() const {
   return out;
 }
 
+std::vector<std::uint8_t> stunSuccess(const std::array<std::uint8_t, 12>& transactionId, const std::string& password) {
+  StunRequest response;
+  response.type = 0x0101;
+  response.transactionId = transactionId;
+  response.password = password;
+  response.priority.reset();
+  response.extra.emplace_back(0x0020, Message{0, 1, 0x21, 0x13, 0x21, 0x12, 0xA4, 0x43});
+  return response.write();
+}
+
+std::vector<std::uint8_t> stunError(const std::array<std::uint8_t, 12>& transactionId, unsigned code,
+                                    const std::string& password) {
+  StunRequest response;
+  response.type = 0x0111;
+  response.transactionId = transactionId;
+  response.password = password;
+  response.priority.reset();
+  response.extra.emplace_back(
+      0x0009, Message{0, 0, static_cast<std::uint8_t>(code / 100), static_cast<std::uint8_t>(code % 100)});
+  return response.write();
+}
+
 std::optional<std::vector<std::uint8_t>> stunAttribute(const std::vector<std::uint8_t>& message, std::uint16_t type) {
   for (std::size_t at = 20; at + 4 <= message.size();) {
     const std::size_t size = util::readU16(message, at + 2);

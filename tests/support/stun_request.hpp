@@ -29,6 +29,13 @@ struct StunRequest {
   [[nodiscard]] std::vector<std::uint8_t> write() const;
 };
 
+/// A success response to a check, signed with the password of the one who was asked. The address in it is nobody's.
+[[nodiscard]] std::vector<std::uint8_t> stunSuccess(const std::array<std::uint8_t, 12>& transactionId,
+                                                    const std::string& password);
+/// An error response to a check.
+[[nodiscard]] std::vector<std::uint8_t> stunError(const std::array<std::uint8_t, 12>& transactionId, unsigned code,
+                                                  const std::string& password);
+
 /// The value of the attribute `type` of a well-formed message; nullopt if it has none.
 [[nodiscard]] std::optional<std::vector<std::uint8_t>> stunAttribute(const std::vector<std::uint8_t>& message,
                                                                      std::uint16_t type);

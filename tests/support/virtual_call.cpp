@@ -137,7 +137,7 @@ VirtualClient::VirtualClient(VirtualCall& call, Link given, std::string id, std:
   peer_.onRtp = [this](util::Bytes packet) { onRtp(packet); };
   peer_.onRtcp = [this](util::Bytes packet) { reports.emplace_back(packet.begin(), packet.end()); };
   session_ = std::make_unique<sfu::Session>(std::move(id), "room", "owner", call.certificate_, std::move(ice),
-                                            std::move(negotiator), call, call.now_);
+                                            std::move(negotiator), call, sfu::PeerKind::client, call.now_);
 }
 
 void VirtualClient::push(std::vector<SentTrack> tracks) {
@@ -156,8 +156,19 @@ std::string VirtualClient::pull(const VirtualClient& publisher, const std::strin
   std::string mid = valueOf(session_->pull(publisher.id(), name, std::move(wish)));
   const std::string answer = description_.answer(peer_.parameters(), session_->offer());
   if (const auto error = session_->applyAnswer(answer)) throw std::runtime_error(error.message());
-  if (!std::exchange(started_, true)) peer_.start(call_.now());
+  start();
   return mid;
+}
+
+std::string VirtualClient::pullAnswerLost(const VirtualClient& publisher, const std::string& name) {
+  std::string mid = valueOf(session_->pull(publisher.id(), name, {}));
+  valueOf(session_->applyOffer(description_.offerAfter(peer_.parameters(), session_->offer()), {}));
+  start();
+  return mid;
+}
+
+void VirtualClient::start() {
+  if (!std::exchange(started_, true)) peer_.start(call_.now());
 }
 
 void VirtualClient::send(std::size_t track, std::size_t layer, std::uint16_t sequence, std::uint32_t timestamp,
@@ -166,8 +177,8 @@ void VirtualClient::send(std::size_t track, std::size_t layer, std::uint16_t seq
   std::array<std::uint8_t, transport::DatagramSink::kMaxDatagram> packet{};
   rtp::HeaderWriter writer{
       packet, {sending.video ? kVp8PayloadType : kOpusPayloadType, marker, sequence, timestamp, sending.ssrcs[layer]}};
-  writer.add(kMidExtension, std::to_string(track));
-  if (!sending.rids.empty()) writer.add(kRidExtension, sending.rids[layer]);
+  if (naming_) writer.add(kMidExtension, std::to_string(track));
+  if (naming_ && !sending.rids.empty()) writer.add(kRidExtension, sending.rids[layer]);
   const std::size_t at = writer.finish();
   std::ranges::copy(payload, packet.begin() + static_cast<long>(at));
   peer_.sendRtp(util::Bytes{packet}.first(at + payload.size()));

@@ -64,6 +64,7 @@ class VirtualCall final : public sfu::SessionHost, public transport::DatagramSin
                                  std::string_view name) override;
   rtp::PacketPool& pool() override { return pool_; }
   transport::DatagramSink& sink() override { return *this; }
+  [[nodiscard]] const std::vector<std::string>& addresses() const override { return addresses_; }
   util::MutableBytes buffer() override { return buffer_; }
   void send(const transport::Path& path, std::size_t size) override;
 
@@ -74,6 +75,7 @@ class VirtualCall final : public sfu::SessionHost, public transport::DatagramSin
   std::mt19937 random_;
   transport::Certificate certificate_;
   rtp::PacketPool pool_{100'000};
+  const std::vector<std::string> addresses_{"10.0.0.1"};
   std::array<std::uint8_t, kMaxDatagram> buffer_{};
   std::vector<std::unique_ptr<VirtualClient>> clients_;
   std::priority_queue<InFlight> flying_;
@@ -101,13 +103,22 @@ class VirtualClient {
   void push(std::vector<SentTrack> tracks);
   /// Pulls a track and answers the offer. Returns the mid.
   std::string pull(const VirtualClient& publisher, const std::string& name, sfu::LayerWish wish = {});
+  /// The same, but the answer gets lost, and the client goes on with an offer of its own.
+  std::string pullAnswerLost(const VirtualClient& publisher, const std::string& name);
+  [[nodiscard]] PeerDescription& description() { return description_; }
+  [[nodiscard]] transport::RemoteParameters parameters() const { return peer_.parameters(); }
+  /// Connects, if nothing has made it do so yet.
+  void start();
   [[nodiscard]] bool connected() const { return peer_.connected(); }
 
-  /// Sends one RTP packet of the track; mid and rid go along as header extensions.
+  /// Sends one RTP packet of the track; mid and rid go along as header extensions, unless told otherwise.
   void send(std::size_t track, std::size_t layer, std::uint16_t sequence, std::uint32_t timestamp, bool marker,
             util::Bytes payload);
   /// Packets of the layer go out under this SSRC from now on.
   void useSsrc(std::size_t track, std::size_t layer, std::uint32_t ssrc) { sending_[track].ssrcs[layer] = ssrc; }
+  /// Whether mid and rid go along; browsers leave them out after a while (protocol E.4).
+  void nameStreams(bool name) { naming_ = name; }
+  void sendRtp(util::Bytes packet) { peer_.sendRtp(packet); }
   void sendRtcp(util::Bytes packet) { peer_.sendRtcp(packet); }
   /// Answers every transport-wide number with feedback, as browsers do.
   void reportFeedback();
@@ -129,6 +140,7 @@ class VirtualClient {
   transport::Path path_;
   std::unique_ptr<sfu::Session> session_;
   bool started_ = false;
+  bool naming_ = true;
   std::vector<SentTrack> sending_;
   PeerDescription description_;
   std::map<std::uint32_t, std::vector<ReceivedPacket>> received_;

@@ -72,6 +72,9 @@ enum class MediaPathRule { automatic, p2p, sfu };
 /// What the SFU lets cameras send.
 enum class VideoCodec { vp8, vp9, h264, av1 };
 
+/// Whose SFU rooms use. `automatic`: Cloudflare's if its app is set, and ours when that one fails.
+enum class MediaBackendRule { automatic, embedded, cloudflare };
+
 /// How media reaches this machine, and what it is made of.
 struct MediaSettings {
   /// UDP port of the first shard, the others take the following ones; 0: any free ones. Not set: the number of the HTTP
@@ -80,7 +83,62 @@ struct MediaSettings {
   /// Addresses that peers are told, in canonical form and each once; empty: those of the interfaces.
   std::vector<std::string> announcedIps;
   MediaPathRule path = MediaPathRule::automatic;
+  MediaBackendRule backend = MediaBackendRule::automatic;
   VideoCodec codec = VideoCodec::vp8;
+};
+
+/// Cloudflare's Realtime SFU, or any server with its API.
+struct CallsSettings {
+  std::string appId;
+  std::string appSecret;
+  /// With or without "/apps/{id}" at its end; no slash there.
+  std::string apiUrl = "https://rtc.live.cloudflare.com/v1";
+  /// "a=b&c=d", added to the query of every call, or empty.
+  std::string extraParams;
+
+  [[nodiscard]] bool configured() const { return !appId.empty(); }
+  /// Up to and including "/apps/{id}". The originals' CALLS_API_URL ends before it in one and behind it in the other
+  /// (protocol B.6): both are understood.
+  [[nodiscard]] std::string baseUrl() const;
+};
+
+/// Where pages get relays from. Any of the three kinds may be set.
+struct IceSettings {
+  /// Cloudflare's TURN key and its token: both or neither is set.
+  std::string turnKeyId;
+  std::string turnKeyToken;
+  /// Base of the API of that key, "https://rtc.live.cloudflare.com/v1" unless the host says otherwise.
+  std::string turnApiUrl = "https://rtc.live.cloudflare.com/v1";
+  /// A relay of one's own with time-limited names (coturn's use-auth-secret): its URLs and the secret, both or neither.
+  std::vector<std::string> turnUrls;
+  std::string turnSharedSecret;
+  /// A JSON array of RTCIceServer objects (W3C WebRTC section 4.2.2), validated; empty: none.
+  std::string iceServers;
+  /// How long credentials are valid.
+  std::chrono::milliseconds ttl{24 * 3600 * 1000};
+};
+
+/// How a voice AI is asked for.
+enum class AiApiStyle {
+  /// What the endpoint's address says.
+  automatic,
+  /// OpenAI's /v1/realtime/calls: a multipart form.
+  openai,
+  /// The same at Azure, with its own header for the key.
+  azure,
+  /// A bare SDP as the body; model, voice and instructions in the query.
+  sdp,
+};
+
+struct AiSettings {
+  std::string token;
+  std::string endpoint;
+  std::string model;
+  AiApiStyle style = AiApiStyle::automatic;
+  std::int64_t maxMinutesPerRoom = 60;
+  std::int64_t maxMinutesPerDay = 240;
+
+  [[nodiscard]] bool configured() const { return !token.empty() && !endpoint.empty(); }
 };
 
 /// Everything that the host can set, validated; made once at start and never changed.
@@ -112,7 +170,24 @@ struct Config {
   std::string realtimeAppId;
   std::string realtimeAppSecret;
 
+  CallsSettings calls;
+  IceSettings ice;
+  AiSettings ai;
+
+  /// Webhook of a chat room that gets bug reports, or empty. Its address holds a key.
+  std::string feedbackUrl;
+  /// How long reports are kept.
+  std::chrono::milliseconds reportTtl{30LL * 24 * 3600 * 1000};
+  /// Answers {firstName, lastName, photob64?, timeZone?} to ?email={name}, or empty.
+  std::string userDirectoryUrl;
+  /// Cloudflare Access: the team's origin ("https://team.cloudflareaccess.com") and the application's audience tag:
+  /// both or neither is set.
+  std::string accessTeamDomain;
+  std::string accessAudience;
+
   // What the pages are told (protocol of the originals).
+  /// Base of links to a session's trace, or empty.
+  std::string traceLink;
   std::optional<std::int64_t> maxWebcamBitrate;
   std::optional<std::int64_t> maxWebcamFramerate;
   std::optional<std::int64_t> maxWebcamQualityLevel;

@@ -13,7 +13,7 @@
 
 namespace akbuzat::config {
 
-enum class Command { serve, checkConfig, version, help };
+enum class Command { serve, checkConfig, reports, version, help };
 
 /// One sentence for the host: it names the setting, its value unless that is a secret, and what is allowed.
 /// The program exits with kExitStatus.
@@ -35,6 +35,8 @@ struct GivenSetting {
 struct Invocation {
   Command command = Command::serve;
   Config config;
+  /// For `reports`: the one to be shown whole, or empty for all.
+  std::string reportId = {};
   /// In the order of the table.
   std::vector<GivenSetting> given;
 };

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "akbuzat/config/config.hpp"
+#include "akbuzat/https/client.hpp"
+#include "akbuzat/realtime/ice_servers.hpp"
 #include "akbuzat/realtime/realtime.hpp"
 #include "akbuzat/room/room_directory.hpp"
 #include "akbuzat/storage/reports.hpp"
@@ -20,6 +22,19 @@ namespace akbuzat::http {
 /// frame (RFC 4571). Nothing of it has been authenticated. Called on the shard that accepted the connection.
 using IceTcpHandler = std::function<void(int fd, std::string early)>;
 
+/// What the site is made of beside the configuration. All references outlive it.
+struct Services {
+  room::RoomDirectory& rooms;
+  realtime::Realtime& realtime;
+  storage::Reports& reports;
+  /// Asks the user directory, and Cloudflare Access for its keys.
+  https::Client& client;
+  realtime::IceServers& iceServers;
+  std::string version;
+  /// This server's own ("stun:192.0.2.1:8787"), for direct calls.
+  std::vector<std::string> stunUrls;
+};
+
 /// The site over HTTP and HTTPS: static client, pages, JSON API, the Realtime API and the rooms' WebSockets. Owned by
 /// the composition root. Each shard has its own listening socket (SO_REUSEPORT) and serves what it has accepted;
 /// nothing but the limiter and the certificate is shared between shards.
@@ -28,12 +43,9 @@ using IceTcpHandler = std::function<void(int fd, std::string early)>;
 /// shards are not running; answers that other threads still owe (a slow report) are then dropped.
 class HttpServer {
  public:
-  /// Loads WEB_ROOT and the certificate. `stunUrls` ("stun:192.0.2.1:8787") are what pages and programs get as ICE
-  /// servers. Throws std::runtime_error with a sentence that names the setting if the certificate or its key cannot be
-  /// used.
-  HttpServer(util::Shards& shards, const config::Config& config, room::RoomDirectory& rooms,
-             realtime::Realtime& realtime, storage::Reports& reports, std::string version,
-             std::vector<std::string> stunUrls);
+  /// Loads WEB_ROOT and the certificate. Throws std::runtime_error with a sentence that names the setting if the
+  /// certificate or its key cannot be used.
+  HttpServer(util::Shards& shards, const config::Config& config, Services services);
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;

@@ -14,6 +14,7 @@ enum class ErrorCode {
   unknownUser,
   notSaved,
   aiUnavailable,
+  aiTaken,
 };
 
 /// The short code on the wire, such as "bad_message".

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -45,6 +47,26 @@ struct MediaState {
   Path path = Path::p2p;
   /// How many may join the call on this server.
   std::size_t capacity = 0;
+  /// Which SFU the room's sessions are in: while the path is sfu, another number tells the pages to make their way to
+  /// it anew, before they give up the old one. 0 is left out on the wire. At most 2^53 - 1, as JSON's numbers are.
+  std::uint64_t generation = 0;
+};
+
+/// The voice AI of a room, as its members see it (protocol A.5 and A.9).
+struct AiState {
+  /// Why it is not there although somebody wanted it.
+  enum class Failure { limitReached, media, provider, refused, notSaved };
+
+  bool enabled = false;
+  /// Absent until somebody has asked for it.
+  std::optional<bool> connectionPending;
+  /// Whom it hears.
+  std::optional<ConnectionId> controllingUser;
+  std::optional<Failure> failure;
+  /// While it is there: the session and track of its voice, and how long it may stay.
+  std::string session;
+  std::string track;
+  std::chrono::seconds remaining{0};
 };
 
 // Client to server, one struct a message type.
@@ -67,9 +89,17 @@ struct E2eeMlsMessage {
 };
 /// A log line of an old client's media library; of no effect.
 struct CallsApiHistoryEntry {};
-struct EnableAi {};
+/// Absent texts leave it to the provider.
+struct EnableAi {
+  std::optional<std::string> instructions;
+  std::optional<std::string> voice;
+};
 struct DisableAi {};
-struct RequestAiControl {};
+/// A track of the sender's that the AI is to hear.
+struct RequestAiControl {
+  std::string session;
+  std::string track;
+};
 struct RelinquishAiControl {};
 struct Ping {};
 /// An offer, answer or candidate for one other member; opaque to the server.

@@ -11,8 +11,9 @@ namespace akbuzat::protocol {
 
 // Server to client: each function writes one JSON text.
 
-/// `users` in the order in which they are to be sent.
-std::string roomState(std::string_view meetingId, const MediaState& media, const std::vector<const User*>& users);
+/// `users` in the order in which they are to be sent; a voice AI that is there comes behind them, as a user "ai".
+std::string roomState(std::string_view meetingId, const AiState& ai, const MediaState& media,
+                      const std::vector<const User*>& users);
 std::string userLeftNotification(const ConnectionId& id);
 std::string muteMic();
 std::string e2eeMlsMessage(std::string_view payload);

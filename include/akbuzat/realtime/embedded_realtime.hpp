@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "akbuzat/realtime/realtime.hpp"
 #include "akbuzat/room/media_sessions.hpp"
 #include "akbuzat/sfu/sfu.hpp"
@@ -11,9 +13,9 @@ namespace akbuzat::realtime {
 class EmbeddedRealtime final : public Realtime, public room::MediaSessions {
  public:
   /// Both outlive it.
-  EmbeddedRealtime(util::Shards& shards, sfu::Sfu& sfu) : shards_(shards), sfu_(sfu) {}
+  EmbeddedRealtime(util::Shards& shards, sfu::Sfu& sfu);
 
-  void newSession(const Scope& scope, std::string owner, Reply<std::string> reply) override;
+  void newSession(const Scope& scope, std::string owner, SessionKind kind, Reply<std::string> reply) override;
   void newTracks(const Scope& scope, std::string session, TracksRequest request, Reply<TracksAnswer> reply) override;
   void renegotiate(const Scope& scope, std::string session, SessionDescription description,
                    Reply<std::monostate> reply) override;
@@ -24,16 +26,20 @@ class EmbeddedRealtime final : public Realtime, public room::MediaSessions {
 
   [[nodiscard]] bool belongs(util::ShardIndex shard, std::string_view session, std::string_view room,
                              std::string_view owner) const override;
+  /// The time at which it was made, in milliseconds: with the process the sessions are lost.
+  [[nodiscard]] std::uint64_t generation(util::ShardIndex shard, std::string_view room) const override;
   void end(util::ShardIndex shard, const std::string& session) override;
   void endAll(util::ShardIndex shard, std::string_view room, std::string_view owner) override;
 
  private:
-  /// On the scope's shard: finds the session, lets `work` answer, replies. An unknown session is an error.
+  /// On the scope's shard: finds the session, lets `work` answer, replies. An unknown session is an error, and one call
+  /// more than the session may make; `cost` as for PeerSession::takeCall.
   template <class Answer, class Work>
-  void onSession(const Scope& scope, std::string session, Reply<Answer> reply, Work work);
+  void onSession(const Scope& scope, std::string session, Reply<Answer> reply, Work work, double cost = 1);
 
   util::Shards& shards_;
   sfu::Sfu& sfu_;
+  std::uint64_t generation_;
 };
 
 }  // namespace akbuzat::realtime

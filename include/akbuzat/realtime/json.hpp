@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "akbuzat/realtime/types.hpp"
@@ -41,5 +42,26 @@ inline constexpr std::size_t kMaxSdpBytes = 512 * 1024;
 [[nodiscard]] std::string write(const SessionState& state);
 /// {"errorCode","errorDescription"}
 [[nodiscard]] std::string write(const Error& error);
+
+// The same from the other side: requests to another server of the API, and what it answers. An answer has a status of
+// 2xx and no errorCode; anything else is the Error that it names, or the one that its status means. What is no answer
+// of the API is an internalError with a sentence that names the member. `body` is bounded by the HTTP client's limit.
+
+[[nodiscard]] std::string writeTracksRequest(const TracksRequest& request);
+[[nodiscard]] std::string writeRenegotiateRequest(const SessionDescription& description);
+[[nodiscard]] std::string writeCloseRequest(const CloseRequest& request);
+[[nodiscard]] std::string writeUpdateRequest(const std::vector<TrackObject>& tracks);
+
+/// Tracks of one session, more than anybody has.
+inline constexpr std::size_t kMaxTracksOfSession = 1024;
+/// Of an errorDescription; the rest is cut off.
+inline constexpr std::size_t kMaxDescriptionBytes = 256;
+
+/// The id: 1 to 64 of A-Z a-z 0-9 - _, as it goes into paths, cookies and the addresses of tracks.
+[[nodiscard]] Result<std::string> readSessionAnswer(unsigned status, std::string_view body);
+/// To tracks/new, close and update. What requires renegotiation has an offer. A remote track has a mid or an error.
+[[nodiscard]] Result<TracksAnswer> readTracksAnswer(unsigned status, std::string_view body);
+[[nodiscard]] Result<std::monostate> readRenegotiateAnswer(unsigned status, std::string_view body);
+[[nodiscard]] Result<SessionState> readStateAnswer(unsigned status, std::string_view body);
 
 }  // namespace akbuzat::realtime

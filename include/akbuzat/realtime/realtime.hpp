@@ -1,7 +1,9 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "akbuzat/realtime/types.hpp"
 #include "akbuzat/util/shards.hpp"
@@ -14,8 +16,19 @@ struct Scope {
   std::string name;
   util::ShardIndex shard = 0;
 
-  static Scope ofRoom(const std::string& room, util::ShardIndex shard) { return {"room:" + room, shard}; }
+  static Scope ofRoom(const std::string& room, util::ShardIndex shard) {
+    return {std::string{kRoomPrefix}.append(room), shard};
+  }
   static Scope ofApp(const std::string& app, util::ShardIndex shard) { return {"app:" + app, shard}; }
+
+  /// The room's name; nothing if the scope is no room's.
+  [[nodiscard]] std::optional<std::string> room() const {
+    if (!name.starts_with(kRoomPrefix)) return std::nullopt;
+    return name.substr(kRoomPrefix.size());
+  }
+
+ private:
+  static constexpr std::string_view kRoomPrefix = "room:";
 };
 
 /// Called once, on any thread.
@@ -30,8 +43,10 @@ class Realtime {
  public:
   virtual ~Realtime() = default;
 
-  /// `owner` is whoever may use the session, as rooms know them; empty for apps. Replies with the session's id.
-  virtual void newSession(const Scope& scope, std::string owner, Reply<std::string> reply) = 0;
+  /// `owner` is whoever may use the session, as rooms know them; empty for apps. Replies with the session's id. One of
+  /// kind `thirdParty` begins with a push that has no offer; its UDP candidates are those of the answer, of which
+  /// addresses on loopback, on a link, or of many are not believed.
+  virtual void newSession(const Scope& scope, std::string owner, SessionKind kind, Reply<std::string> reply) = 0;
   virtual void newTracks(const Scope& scope, std::string session, TracksRequest request, Reply<TracksAnswer> reply) = 0;
   /// The client's answer to an offer of ours.
   virtual void renegotiate(const Scope& scope, std::string session, SessionDescription description,

@@ -37,6 +37,14 @@ struct Error {
   std::string description;
 };
 
+/// What is at the other end of a session.
+enum class SessionKind {
+  /// A browser or the like: a full ICE agent, to which we are the lite one.
+  client,
+  /// A server that is an ICE-lite agent ("thirdparty=true"): we make the offers, the checks and the choice of the path.
+  thirdParty
+};
+
 struct SessionDescription {
   enum class Type { offer, answer };
   Type type = Type::offer;

@@ -9,6 +9,7 @@
 
 #include "akbuzat/config/config.hpp"
 #include "akbuzat/protocol/messages.hpp"
+#include "akbuzat/room/ai_calls.hpp"
 #include "akbuzat/room/media_sessions.hpp"
 #include "akbuzat/room/member_socket.hpp"
 #include "akbuzat/room/room_store.hpp"
@@ -47,13 +48,21 @@ struct MediaAdmission {
   util::ShardIndex shard = 0;
 };
 
+/// An SFU session, and the room that it was opened in.
+struct RoomSession {
+  RoomName room;
+  std::string session;
+
+  friend bool operator==(const RoomSession&, const RoomSession&) = default;
+};
+
 /// All rooms of the process, each on the shard that its name hashes to. Owned by the server, outlives all sockets.
 /// Every function may be called on any shard; calls of one shard for one room arrive in their order.
 class RoomDirectory {
  public:
   /// `media` is where the members' SFU sessions are; `path` how the rooms choose between it and direct links.
-  RoomDirectory(util::Shards& shards, RoomStore& store, MediaSessions& media, const config::RoomRules& rules,
-                config::MediaPathRule path);
+  RoomDirectory(util::Shards& shards, RoomStore& store, MediaSessions& media, AiCalls& ai,
+                const config::RoomRules& rules, config::MediaPathRule path);
   ~RoomDirectory();
   RoomDirectory(const RoomDirectory&) = delete;
   RoomDirectory& operator=(const RoomDirectory&) = delete;
@@ -73,6 +82,17 @@ class RoomDirectory {
   /// Finds the room whose meeting this is, and whether `owner` has a member with an open socket in it (lobby included).
   /// `handler` is called once, on any thread; with nullopt if not, and always once the rooms are shut down.
   void admitMedia(std::string meetingId, std::string owner, std::function<void(std::optional<MediaAdmission>)> handler);
+  /// Whether `owner` has a member with an open socket in any room (lobbies included). `handler` as for admitMedia.
+  void whetherPresent(std::string owner, std::function<void(bool)> handler);
+  /// Whether `owner` has a member in the call of this room, who may just be reconnecting. `handler` is called once, on
+  /// any thread.
+  void whetherJoined(const RoomName& room, std::string owner, std::function<void(bool)> handler);
+  /// Those of the sessions that live, are of their room, and `owner` has opened. `handler` is called once, on any
+  /// thread.
+  void livingSessions(std::vector<RoomSession> sessions, std::string owner,
+                      std::function<void(std::vector<RoomSession>)> handler);
+  /// MediaSessions::generation of this room is another one: its members are told at once.
+  void mediaMoved(const RoomName& room);
   /// Where the room lives, whether it exists or not.
   [[nodiscard]] util::ShardIndex shardOf(const RoomName& room) const;
 

@@ -78,6 +78,10 @@ struct RemoteTransport {
   std::string ufrag;
   std::string password;
   std::vector<Fingerprint> fingerprints;
+  /// Texts behind "a=", as they came.
+  std::vector<std::string> candidates;
+  /// It waits for our ClientHello (a=setup:passive).
+  bool passive = false;
 };
 
 /// What the server says about itself in every description.
@@ -88,6 +92,8 @@ struct LocalTransport {
   std::string fingerprint;
   /// Texts behind "a=", such as "candidate:1 1 udp 2130706431 192.0.2.1 8787 typ host".
   std::vector<std::string> candidates;
+  /// We are the ICE-lite agent, and wait for the peer's ClientHello (RFC 8842 section 5.3).
+  bool lite = true;
 };
 
 /// The SFU's side of one peer connection's offers and answers (RFC 8829, 8843, 8853; protocol E.1, E.2, E.4): which
@@ -121,6 +127,8 @@ class Negotiator {
     /// Every m-section on which we send, now or once the client has taken an offer of ours that has it. One that was
     /// added and is missing here is over: refused, closed, or at rest because the client does not receive there.
     std::vector<SendParameters> sending;
+    /// The mids of those in `sending` that the client has taken: there it receives now.
+    std::vector<std::string> agreed;
     RemoteTransport remote;
   };
 
@@ -131,7 +139,8 @@ class Negotiator {
   /// addSending or addReceiving has returned for the other kind.
   [[nodiscard]] boost::system::result<Outcome> applyOffer(std::string_view sdp, std::span<const std::string> closing);
 
-  /// The client's answer to our newest offer. Nothing changes on error, `noOffer` if none is open.
+  /// The client's answer to our newest offer. Nothing changes on error, `noOffer` if none is open; one that is passive
+  /// in DTLS fits only an offer that is not of a lite agent.
   [[nodiscard]] boost::system::result<Outcome> applyAnswer(std::string_view sdp);
 
   /// Adds a section on which we will send a track of `codec`. The client gets to know it by `offer`. Returns its mid: a

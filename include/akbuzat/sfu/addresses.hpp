@@ -14,7 +14,7 @@ namespace akbuzat::sfu {
 
 /// ICE candidates for SDP (RFC 8839 section 5.1), the text behind "a=": one UDP host candidate for each address on
 /// `udpPort`, then one passive TCP candidate (RFC 6544 section 4.5) on `tcpPort`, of lower priority, IPv6 before IPv4
-/// in each (RFC 8421). `tcpOnV6`: whether the TCP port takes IPv6 connections.
+/// in each (RFC 8421). No TCP if `tcpPort` is 0; `tcpOnV6`: whether the TCP port takes IPv6 connections.
 [[nodiscard]] std::vector<std::string> candidateLines(const std::vector<std::string>& addresses, std::uint16_t udpPort,
                                                       std::uint16_t tcpPort, bool tcpOnV6);
 

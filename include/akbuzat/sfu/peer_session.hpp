@@ -16,6 +16,14 @@ namespace akbuzat::sfu {
 /// A session's name; unguessable, and public to those who pull from it.
 using SessionId = std::string;
 
+/// What is at the other end of a session.
+enum class PeerKind {
+  /// A full ICE agent, such as a browser.
+  client,
+  /// An ICE-lite agent, such as a server: we offer, check, and choose the path.
+  liteServer
+};
+
 /// Which layer of a simulcast track a subscriber wants.
 struct LayerWish {
   /// The best layer wanted; empty: the best that fits.
@@ -45,8 +53,9 @@ class PeerSession {
 
   virtual ~PeerSession() = default;
 
-  /// To be asked before each call: false once there are more than 50 a second (protocol D.2).
-  [[nodiscard]] virtual bool takeCall() = 0;
+  /// To be asked before each call: false once there are more than 50 a second (protocol D.2). `cost` is 1, or less for
+  /// one that is less work.
+  [[nodiscard]] virtual bool takeCall(double cost) = 0;
 
   /// A client's offer, answered; see sdp::Negotiator::applyOffer. Tracks and pulls of sections that are not live any
   /// more end.

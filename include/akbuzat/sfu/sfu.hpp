@@ -45,8 +45,8 @@ class ShardSfu {
   virtual ~ShardSfu() = default;
 
   /// `owner` is kept for whoever asks `ownerOf`. Returns an empty id if there are too many sessions, in all or of this
-  /// owner (unless that is empty) in the scope.
-  virtual SessionId open(const std::string& scope, std::string owner) = 0;
+  /// owner (unless that is empty) in the scope, or no socket for the kind.
+  virtual SessionId open(const std::string& scope, std::string owner, PeerKind kind) = 0;
   /// nullptr if there is none (any more). Valid until the shard's next turn; counts as a sign of life.
   virtual PeerSession* find(std::string_view scope, const SessionId& session) = 0;
   /// nullopt if there is no such session in the scope.

@@ -23,6 +23,14 @@ struct IceCredentials {
   friend bool operator==(const IceCredentials&, const IceCredentials&) = default;
 };
 
+/// Our ICE agent's part in a connection.
+enum class IceRole {
+  /// ICE-lite and controlled, for a peer that is a full agent, such as a browser.
+  lite,
+  /// A full agent and controlling, for a peer that is a lite one, such as another server.
+  controlling
+};
+
 /// What the peer's description says about it.
 struct RemoteParameters {
   IceCredentials ice;
@@ -33,13 +41,17 @@ struct RemoteParameters {
     friend bool operator==(const Fingerprint&, const Fingerprint&) = default;
   };
   std::vector<Fingerprint> fingerprints;
+  /// Where a controlling agent is to look for the peer, best first.
+  std::vector<Endpoint> candidates = {};
+  /// The peer waits for our ClientHello (a=setup:passive) instead of sending its own; controlling agents only.
+  bool dtlsServer = false;
 
   friend bool operator==(const RemoteParameters&, const RemoteParameters&) = default;
 };
 
 /// What happened to the datagrams of one peer that were of no use.
 struct TransportCounters {
-  /// Malformed, or neither a binding request nor an indication of an authenticated path.
+  /// Malformed, or neither a binding request, a response to one of ours, nor an indication of an authenticated path.
   std::uint64_t badStun = 0;
   /// Another user name, or no right MESSAGE-INTEGRITY.
   std::uint64_t unauthenticatedStun = 0;
@@ -54,10 +66,13 @@ struct TransportCounters {
   std::uint64_t unknown = 0;
 };
 
-/// One peer connection's transport: ICE-lite (RFC 8445), DTLS server (RFC 5764, 8842) and SRTP (RFC 3711, 7714) over
-/// datagrams that others receive and send. Owned by its session; on the session's shard; does no I/O and knows no
-/// clock. The first authenticated check names the path, later ones with USE-CANDIDATE move it. Only an authenticated
-/// path gets anything but an answer to its own STUN request, so nobody can be made the target of our traffic.
+/// One peer connection's transport: ICE (RFC 8445), DTLS (RFC 5764, 8842) and SRTP (RFC 3711, 7714) over datagrams that
+/// others receive and send. Owned by its session; on the session's shard; does no I/O and knows no clock.
+///
+/// As the lite agent the peer's checks name the paths and choose among them (USE-CANDIDATE); a path that has not
+/// answered a check of ours yet never gets more bytes than have come from there, so nobody can be made the target of
+/// our traffic. As the controlling agent it checks the peer's candidates and nominates the first that answers; the
+/// transport is closed when none does within 30 s, or when consent (RFC 7675) is lost.
 ///
 /// Browsers throw a transport away and start anew under the same session (protocol E.2.3): a fresh ClientHello from an
 /// authenticated path begins a new DTLS association, whose keys replace the old ones once it is complete and the
@@ -69,8 +84,18 @@ class PeerTransport {
     /// has got other fingerprints or has lost all paths: it may begin anew.
     connecting,
     connected,
-    /// By `close`, or some seconds after a good-bye that no new ClientHello has followed. For good.
+    /// By `close`, some seconds after a good-bye that no new ClientHello has followed, or because a controlling agent
+    /// has no path any more. For good.
     closed
+  };
+
+  enum class PathStanding {
+    /// Not the peer's.
+    unknown,
+    /// An authenticated check has come by it, whose source may be forged.
+    seen,
+    /// The peer has answered there.
+    proven
   };
 
   /// Called from within `receive`, `tick`, `setRemote`, `pathLost` and `close`; must not destroy the transport.
@@ -90,7 +115,7 @@ class PeerTransport {
 
   /// All references outlive the transport. `local` are the server's credentials for this peer.
   PeerTransport(const Certificate& certificate, IceCredentials local, DatagramSink& sink, Listener& listener,
-                util::TimePoint now);
+                util::TimePoint now, IceRole role = IceRole::lite);
   ~PeerTransport();
   PeerTransport(const PeerTransport&) = delete;
   PeerTransport& operator=(const PeerTransport&) = delete;
@@ -99,7 +124,7 @@ class PeerTransport {
 
   /// From the peer's newest description. Another ufrag means an ICE restart: checks under the old one are accepted too
   /// until one under the new has nominated a path. Fingerprints of which none is that of the present association's
-  /// certificate end it.
+  /// certificate end it. A controlling agent begins to check with the first one.
   void setRemote(RemoteParameters remote, util::TimePoint now);
 
   /// One datagram from `from`, changed in place. Anything may be in it.
@@ -112,8 +137,10 @@ class PeerTransport {
   [[nodiscard]] State state() const noexcept;
   /// When the peer was last heard with proof (authenticated STUN, SRTP or DTLS): 30 s of silence is the end.
   [[nodiscard]] util::TimePoint lastHeard() const noexcept;
-  /// Where media goes; nullopt before the first authenticated check.
+  /// Where media goes; nullopt before the first path is proven.
   [[nodiscard]] const std::optional<Path>& path() const noexcept;
+
+  [[nodiscard]] PathStanding standingOf(const Path& path) const noexcept;
 
   /// Most bytes that `protect…` adds (RFC 3711 section 3.1, 7714 section 5).
   static constexpr std::size_t kMaxOverhead = 32;

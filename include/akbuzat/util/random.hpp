@@ -13,6 +13,9 @@ void randomBytes(std::span<std::uint8_t> out);
 /// A version 4 UUID in lower-case text (RFC 9562 section 5.4), 36 characters.
 std::string randomUuid();
 
+/// `bytes` random bytes in lower-case hexadecimal digits.
+std::string randomHex(std::size_t bytes);
+
 /// All 32 bits are random.
 std::uint32_t randomU32();
 

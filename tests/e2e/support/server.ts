@@ -35,7 +35,7 @@ export class Server {
       env: {
         LISTEN: `127.0.0.1:${this.port}`,
         DATA_DIR: this.dataDir,
-        WEB_ROOT: join(root, "web/dist"),
+        WEB_ROOT: process.env.WEB_ROOT ?? join(root, "web/dist"),
         LOG_LEVEL: "warn",
         ...this.settings,
       },

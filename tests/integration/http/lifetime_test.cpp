@@ -111,15 +111,25 @@ TEST_CASE("a server that was never started can be stopped, and one that runs can
   util::Shards shards(2);
   NoStore store;
   FakeMediaSessions media;
+  FakeAiCalls ai;
   HeldReports reports;
   config::Config config;
   config.sessionSecret = "x";
   config.listenAddress = "127.0.0.1";
   config.listenPort = 0;
-  room::RoomDirectory rooms(shards, store, media, config.room, config.media.path);
+  room::RoomDirectory rooms(shards, store, media, ai, config.room, config.media.path);
   ScriptedRealtime realtime;
-  { const http::HttpServer never(shards, config, rooms, realtime, reports, "1", {}); }
-  http::HttpServer server(shards, config, rooms, realtime, reports, "1", {});
+  https::Client client(shards.context(0).get_executor());
+  realtime::IceServers iceServers(shards.context(0).get_executor(), {.settings = config.ice, .send = {}});
+  const http::Services services{.rooms = rooms,
+                                .realtime = realtime,
+                                .reports = reports,
+                                .client = client,
+                                .iceServers = iceServers,
+                                .version = "1",
+                                .stunUrls = {}};
+  { const http::HttpServer never(shards, config, services); }
+  http::HttpServer server(shards, config, services);
   server.start();
   // The shards have not run at all: what was posted is never done.
 }

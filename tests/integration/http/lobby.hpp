@@ -37,6 +37,12 @@ struct Lobby {
     meeting = socket->receive("roomState")["state"]["meetingId"];
   }
 
+  /// Comes from the lobby into the call.
+  void join() {
+    socket->send({{"type", "userUpdate"}, {"user", {{"joined", true}, {"tracks", nlohmann::json::object()}}}});
+    while (!socket->receive("roomState")["state"]["users"][0]["joined"].get<bool>()) {
+    }
+  }
   HttpAnswer newSession(std::map<std::string, std::string> fields = {}) {
     fields.try_emplace("Cookie", kevin);
     return site.post("/partytracks/sessions/new?correlationId=" + meeting, "", fields);

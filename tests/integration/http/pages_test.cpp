@@ -205,6 +205,10 @@ TEST_CASE("the API tells pages what they need") {
                                  {"maxWebcamBitrate", 800'000},
                                  {"maxWebcamFramerate", 24},
                                  {"maxWebcamQualityLevel", 1080},
+                                 {"maxApiHistory", 100},
+                                 {"traceLink", ""},
+                                 {"hasUserDirectory", false},
+                                 {"hasAi", false},
                                  {"hasFeedback", true}});
   CHECK(site.server->get("/readyz").status == 200);
   site.server->reports.canWrite = false;

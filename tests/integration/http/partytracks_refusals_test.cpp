@@ -169,6 +169,7 @@ TEST_CASE("whoever leaves while their session is made gets none") {
 TEST_CASE("calls on a session that come too fast are refused as the media client needs it") {
   Lobby lobby([](config::Config& config) { config.http.requestsPerSecondPerAddress = 1; });
   lobby.open("s1");
+  lobby.join();
   HttpAnswer push = lobby.newTracks(kPush);
   for (int i = 0; i < 20 && push.status == 200; ++i) push = lobby.newTracks(kPush);
   checkRefusal(push, 429, "retryable_transient_error");

@@ -36,26 +36,33 @@ TEST_CASE("whoever is in the room gets a session of that room, and its lock") {
   CHECK(lobby.newSession({{"Origin", lobby.origin()}}).status == 201);
 }
 
-TEST_CASE("locks are pruned when a session is opened") {
+TEST_CASE("locks are pruned when a session is opened, but of no session that lives") {
   Lobby lobby;
+  std::string owner;
   std::string all = lobby.kevin + "; partytracks-session-forged=1.2.3";
-  for (int i = 0; i < 9; ++i) {
+  for (int i = 0; i < 20; ++i) {
     Script script;
-    script.session = "s" + std::to_string(i);
+    const std::string session = "s" + std::to_string(i);
+    script.session = session;
     lobby.site.realtime.say(script);
     all += "; " + pairOf(lobby.newSession().cookies.back());
+    owner = lobby.site.realtime.calls()[0].session;
+    // The oldest one and the newest one live, and one that somebody else owns now.
+    if (i == 0 || i == 19) lobby.site.media.add(session, "r", owner);
+    if (i == 7) lobby.site.media.add(session, "r", "session:another");
   }
   Script script;
   script.session = "newest";
   lobby.site.realtime.say(script);
   const HttpAnswer answer = lobby.newSession({{"Cookie", all}});
-  REQUIRE(answer.cookies.size() == 4);
+  CHECK(answer.status == 201);
+  REQUIRE(answer.cookies.size() == 20);
   CHECK(answer.cookies[0] == "partytracks-session-forged=; HttpOnly; SameSite=Strict; Path=/partytracks; Max-Age=0");
-  for (const std::size_t i : {1U, 2U}) {
-    CHECK(answer.cookies[i].starts_with("partytracks-session-s"));
-    CHECK(answer.cookies[i].ends_with("=; HttpOnly; SameSite=Strict; Path=/partytracks; Max-Age=0"));
+  for (std::size_t i = 1; i < 19; ++i) {
+    CHECK(answer.cookies[i] ==
+          "partytracks-session-s" + std::to_string(i) + "=; HttpOnly; SameSite=Strict; Path=/partytracks; Max-Age=0");
   }
-  CHECK(answer.cookies[3].starts_with("partytracks-session-newest="));
+  CHECK(answer.cookies[19].starts_with("partytracks-session-newest="));
 }
 
 TEST_CASE("locks are for HTTPS only where HTTPS is spoken") {
@@ -82,6 +89,7 @@ TEST_CASE("calls reach the session that their path and lock name") {
   // A media client that names no content type (protocol C.1).
   const HttpAnswer push = lobby.call("POST", "tracks/new?correlationId=" + lobby.meeting, kPush);
   CHECK(push.status == 200);
+  lobby.join();
   CHECK(push.headers.at("content-type") == "application/json; charset=utf-8");
   CHECK(push.cookies.empty());
   CHECK(Json::parse(push.body)["sessionDescription"] == Json{{"type", "answer"}, {"sdp", "v=0"}});
@@ -165,9 +173,38 @@ TEST_CASE("a push of which one track fails has that error and no tracks") {
         Json{{"errorCode", "repeated_local_track_error"}, {"errorDescription", "A sentence."}});
 }
 
+TEST_CASE("nobody pulls from the lobby, everybody pushes") {
+  Lobby lobby;
+  lobby.open("s1");
+  const auto pull = [&lobby] {
+    const HttpAnswer answer = lobby.newTracks(kPull);
+    CHECK(answer.status == 200);
+    return Json::parse(answer.body);
+  };
+  const Json refused = pull();
+  CHECK_FALSE(refused.contains("errorCode"));
+  REQUIRE(refused["tracks"].size() == 2);
+  CHECK(refused["tracks"][0]["trackName"] == "t");
+  CHECK(refused["tracks"][1]["sessionId"] == "q");
+  for (const Json& track : refused["tracks"]) {
+    CHECK(track["mid"] == "");
+    CHECK(track["errorCode"] == "not_found_track_error");
+  }
+  CHECK(lobby.site.realtime.calls().empty());
+  CHECK(lobby.newTracks(kPush).status == 200);
+  CHECK(lobby.site.realtime.calls().size() == 1);
+
+  lobby.join();
+  CHECK(pull()["tracks"].empty());
+  const auto calls = lobby.site.realtime.calls();
+  REQUIRE(calls.size() == 1);
+  CHECK(calls[0].tracks.tracks.size() == 2);
+}
+
 TEST_CASE("a pull fails track by track, even if it fails as a whole") {
   Lobby lobby;
   lobby.open("s1");
+  lobby.join();
   for (const ErrorCode code :
        {ErrorCode::sessionGone, ErrorCode::sessionNotConnected, ErrorCode::tooManyRequests, ErrorCode::internalError}) {
     lobby.fail(code);
@@ -197,9 +234,25 @@ TEST_CASE("a pull fails track by track, even if it fails as a whole") {
   CHECK(body["requiresImmediateRenegotiation"] == true);
 }
 
+TEST_CASE("only people in the call may let a transceiver receive something else") {
+  Lobby lobby;
+  lobby.open("s1");
+  const HttpAnswer refused = lobby.call("PUT", "tracks/update", kUpdate);
+  CHECK(refused.status == 200);
+  CHECK(Json::parse(refused.body)["tracks"][0]["errorCode"] == "not_found_track_error");
+  CHECK(lobby.site.realtime.calls().empty());
+
+  lobby.join();
+  CHECK(lobby.call("PUT", "tracks/update", kUpdate).status == 200);
+  const auto calls = lobby.site.realtime.calls();
+  REQUIRE(calls.size() == 1);
+  CHECK(calls[0].name == "updateTracks");
+}
+
 TEST_CASE("renegotiate, close and update fail with an error and its status") {
   Lobby lobby;
   lobby.open("s1");
+  lobby.join();
   lobby.fail(ErrorCode::invalidSessionDescription);
   const Json error{{"errorCode", "invalid_session_description"}, {"errorDescription", "A sentence."}};
   for (const auto& [path, body] :

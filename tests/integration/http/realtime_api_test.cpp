@@ -139,8 +139,16 @@ TEST_CASE("what is not served yet says so") {
   for (const auto& [method, path] : {std::pair{"POST", "establish"}, std::pair{"POST", "new"},
                                      std::pair{"PUT", "update"}, std::pair{"PUT", "close"}})
     CHECK(refusal(method, std::string{"s1/datachannels/"} + path) == "Data channels are not served.");
-  CHECK(refusal("POST", "new?thirdparty=true") == "Sessions with thirdparty=true are not served.");
+}
+
+TEST_CASE("a program says what is at the other end of a session") {
+  Program program;
+  CHECK(program.call("POST", kSessions + "new?thirdparty=true").status == 201);
   CHECK(program.call("POST", kSessions + "new?thirdparty=false").status == 201);
+  const auto calls = program.site.realtime.calls();
+  REQUIRE(calls.size() == 2);
+  CHECK(calls[0].kind == realtime::SessionKind::thirdParty);
+  CHECK(calls[1].kind == realtime::SessionKind::client);
 }
 
 TEST_CASE("a program is told where STUN is, as a TURN service does it") {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -13,6 +14,7 @@
 
 #include "akbuzat/http/http_server.hpp"
 #include "akbuzat/util/log.hpp"
+#include "support/fake_ai_calls.hpp"
 #include "support/fake_media_sessions.hpp"
 #include "support/http_client.hpp"
 #include "support/raw_client.hpp"
@@ -36,7 +38,29 @@ class HeldReports final : public storage::Reports {
   void addFeedback(std::string version, bool issues, std::string meeting, Handler handler) override {
     add("feedback " + version + (issues ? " issues " : " fine ") + meeting, std::move(handler));
   }
+  void addReport(storage::Report report, bool deliver, Handler handler) override {
+    const std::string kind = report.kind == storage::Report::Kind::bug ? "bug " : "dead track ";
+    const std::string text = kind + report.userName + (deliver ? " to deliver" : " to keep");
+    {
+      const std::lock_guard lock(mutex_);
+      kept_.push_back(std::move(report));
+    }
+    add(text, std::move(handler));
+  }
+  void findReport(std::string id, FindHandler handler) override {
+    std::unique_lock lock(mutex_);
+    const auto found = std::ranges::find(kept_, id, &storage::Report::id);
+    std::optional<storage::Report> report;
+    if (found != kept_.end()) report = *found;
+    lock.unlock();
+    handler(std::move(report), true);
+  }
   [[nodiscard]] bool writable() const noexcept override { return canWrite; }
+  /// The reports of faults, in their order.
+  std::vector<storage::Report> kept() {
+    const std::lock_guard lock(mutex_);
+    return kept_;
+  }
 
   /// Waits for the next report; its text and what answers it.
   std::pair<std::string, Handler> next() {
@@ -71,6 +95,7 @@ class HeldReports final : public storage::Reports {
   std::condition_variable arrived_;
   std::vector<std::pair<std::string, Handler>> reports_;
   std::optional<storage::ReportResult> atOnce_;
+  std::vector<storage::Report> kept_;
 };
 
 /// The HTTP server with real rooms on two shards, on a free port of 127.0.0.1.
@@ -87,9 +112,21 @@ class SiteUnderTest {
     if (adjust) adjust(config);
     util::log().set_level(spdlog::level::off);
     shards_ = std::make_unique<util::Shards>(config.shards);
-    rooms_ = std::make_unique<room::RoomDirectory>(*shards_, store_, media_, config.room, config.media.path);
-    server_ =
-        std::make_unique<http::HttpServer>(*shards_, config, *rooms_, realtime, reports, "1.2.3", std::move(stunUrls));
+    rooms_ = std::make_unique<room::RoomDirectory>(*shards_, store_, media, ai, config.room, config.media.path);
+    client_ = std::make_unique<https::Client>(shards_->context(0).get_executor());
+    iceServers_ = std::make_unique<realtime::IceServers>(
+        shards_->context(0).get_executor(),
+        realtime::IceServers::Options{.settings = config.ice, .send = [this](auto request, auto handler) {
+                                        client_->send(std::move(request), std::move(handler));
+                                      }});
+    server_ = std::make_unique<http::HttpServer>(*shards_, config,
+                                                 http::Services{.rooms = *rooms_,
+                                                                .realtime = realtime,
+                                                                .reports = reports,
+                                                                .client = *client_,
+                                                                .iceServers = *iceServers_,
+                                                                .version = "1.2.3",
+                                                                .stunUrls = std::move(stunUrls)});
     if (iceTcp) server_->onIceTcp(std::move(iceTcp));
     server_->start();
     shards_->start();
@@ -143,15 +180,18 @@ class SiteUnderTest {
   void useCookie(std::string cookie) { cookie_ = std::move(cookie); }
 
   config::Config config;
+  FakeMediaSessions media;
+  FakeAiCalls ai;
   HeldReports reports;
   ScriptedRealtime realtime;
 
  private:
   NoStore store_;
-  FakeMediaSessions media_;
   std::string cookie_;
   std::unique_ptr<util::Shards> shards_;
   std::unique_ptr<room::RoomDirectory> rooms_;
+  std::unique_ptr<https::Client> client_;
+  std::unique_ptr<realtime::IceServers> iceServers_;
   std::unique_ptr<http::HttpServer> server_;
 };
 

@@ -104,7 +104,7 @@ TEST_CASE("Nothing is left of ten thousand sessions", "[media]") {
   meeting.push(publisher, {kVoice, kScreen});
   const std::string answer = meeting.onShard([&](sfu::ShardSfu& shard) {
     for (int i = 0; i < 10'000; ++i) {
-      const sfu::SessionId id = shard.open("room", {});
+      const sfu::SessionId id = shard.open("room", {}, sfu::PeerKind::client);
       sfu::PeerSession* session = shard.find("room", id);
       REQUIRE(session != nullptr);
       REQUIRE(session->pull(publisher.session, "voice", {}));

@@ -16,10 +16,12 @@
 #include <nlohmann/json.hpp>
 
 #include "akbuzat/room/room_directory.hpp"
+#include "support/fake_ai_calls.hpp"
 #include "support/fake_media_sessions.hpp"
 
 using namespace akbuzat;
 using namespace akbuzat::room;
+using akbuzat::test::FakeAiCalls;
 using akbuzat::test::FakeMediaSessions;
 using namespace std::chrono_literals;
 using nlohmann::json;
@@ -134,11 +136,22 @@ struct Rooms {
     directory.admitMedia(meetingId, owner, [&answer](auto admission) { answer.set_value(std::move(admission)); });
     return answer.get_future().get();
   }
+  bool present(const std::string& owner) {
+    std::promise<bool> answer;
+    directory.whetherPresent(owner, [&answer](bool present) { answer.set_value(present); });
+    return answer.get_future().get();
+  }
+  bool joined(const std::string& room, const std::string& owner) {
+    std::promise<bool> answer;
+    directory.whetherJoined(RoomName{room}, owner, [&answer](bool joined) { answer.set_value(joined); });
+    return answer.get_future().get();
+  }
 
   util::Shards shards{kShards};
   HeldStore store;
   FakeMediaSessions media;
-  RoomDirectory directory{shards, store, media, config::RoomRules{}, config::MediaPathRule::automatic};
+  FakeAiCalls ai;
+  RoomDirectory directory{shards, store, media, ai, config::RoomRules{}, config::MediaPathRule::automatic};
   std::size_t nextShard = 0;
 };
 
@@ -194,6 +207,69 @@ TEST_CASE("only an open socket admits, and it does in the lobby as in the call")
   rooms.directory.receive(RoomName{"room"}, first, {protocol::UserLeft{}});
   first->awaitClose();
   CHECK_FALSE(rooms.admit(meeting, "owner-a"));
+}
+
+TEST_CASE("who is in any room at all is known, whichever shard it is on") {
+  Rooms rooms;
+  std::vector<std::shared_ptr<Page>> pages;
+  for (int i = 0; i < 20; ++i) {
+    const std::string owner = "owner-" + std::to_string(i);
+    CHECK_FALSE(rooms.present(owner));
+    pages.push_back(rooms.enter("room-" + std::to_string(i), "a", owner));
+    pages.back()->awaitState();
+    CHECK(rooms.present(owner));
+  }
+  rooms.directory.disconnected(RoomName{"room-7"}, pages[7]);
+  CHECK_FALSE(rooms.present("owner-7"));
+  CHECK(rooms.present("owner-8"));
+}
+
+TEST_CASE("all hear at once that the room's media is in another SFU, whoever says so") {
+  Rooms rooms;
+  const auto page = rooms.enter("room", "a", "owner-a");
+  const auto other = rooms.enter("other", "b", "owner-b");
+  CHECK_FALSE(page->awaitState().at("media").contains("generation"));
+  other->awaitState();
+  rooms.media.setGeneration("room", 3);
+  rooms.directory.mediaMoved(RoomName{"room"});
+  CHECK(page->awaitState().at("media").at("generation") == 3);
+  // A room that nobody is in has nothing to be told of.
+  rooms.directory.mediaMoved(RoomName{"nowhere"});
+  CHECK_FALSE(rooms.joined("nowhere", "owner-a"));
+}
+
+TEST_CASE("who is in the call is known on the room's shard") {
+  Rooms rooms;
+  const auto page = rooms.enter("room", "a", "owner-a");
+  page->awaitState();
+  CHECK_FALSE(rooms.joined("room", "owner-a"));
+  protocol::UserUpdate update;
+  update.user.joined = true;
+  rooms.directory.receive(RoomName{"room"}, page, {update});
+  page->awaitState();
+  CHECK(rooms.joined("room", "owner-a"));
+  CHECK_FALSE(rooms.joined("room", "owner-b"));
+  CHECK_FALSE(rooms.joined("other", "owner-a"));
+}
+
+TEST_CASE("which sessions live is asked of all their rooms") {
+  Rooms rooms;
+  const auto living = [&rooms](std::vector<RoomSession> sessions) {
+    std::promise<std::vector<RoomSession>> answer;
+    rooms.directory.livingSessions(std::move(sessions), "owner-a",
+                                   [&answer](auto found) { answer.set_value(std::move(found)); });
+    return answer.get_future().get();
+  };
+  CHECK(living({}).empty());
+  std::vector<RoomSession> all;
+  std::vector<RoomSession> own;
+  for (int i = 0; i < 20; ++i) {
+    all.push_back({RoomName{"room " + std::to_string(i)}, "s" + std::to_string(i)});
+    if (i % 3 == 0) continue;
+    rooms.media.add(all.back().session, all.back().room.value(), i % 3 == 1 ? "owner-a" : "owner-b");
+    if (i % 3 == 1) own.push_back(all.back());
+  }
+  CHECK(living(all) == own);
 }
 
 TEST_CASE("rooms of the last process admit those who come back, under their old meeting") {

@@ -145,6 +145,8 @@ TEST_CASE("commands and flags") {
   CHECK(command({"serve"}) == Command::serve);
   CHECK(command({"check-config"}) == Command::checkConfig);
   CHECK(command({"--shards=2", "check-config"}) == Command::checkConfig);
+  CHECK(command({"reports"}) == Command::reports);
+  CHECK(Given{{"reports", "--data-dir=/d", "an-id"}, {}, {}}.invocation().reportId == "an-id");
   CHECK(command({"--version"}) == Command::version);
   CHECK(command({"serve", "--help", "--nonsense"}) == Command::help);
   CHECK(command({"-h"}) == Command::help);
@@ -155,8 +157,8 @@ TEST_CASE("commands and flags") {
     const char* sentence;
   };
   const std::vector<Row> rows{
-      {{"start"}, "\"start\" is not a command; those are serve and check-config, once."},
-      {{"serve", "serve"}, "\"serve\" is not a command; those are serve and check-config, once."},
+      {{"start"}, "\"start\" is not a command; those are serve, check-config and reports, once."},
+      {{"serve", "serve"}, "\"serve\" is not a command; those are serve, check-config and reports, once."},
       {{"--data-dirs", "x"}, "\"--data-dirs\" is not a setting; did you mean --data-dir?"},
       {{"--LISTEN", "x"}, "\"--LISTEN\" is not a setting; did you mean --listen?"},
       {{"--frobnicate"}, "\"--frobnicate\" is not a setting; `akbuzat --help` lists all settings."},
@@ -250,10 +252,75 @@ TEST_CASE("an app for other programs has an id and a secret") {
   CHECK(config.realtimeAppSecret == "sixteen-bytes-ok");
 }
 
+TEST_CASE("Cloudflare's app, its address and its parameters are understood in both forms") {
+  const std::map<std::string, std::string> app{{"CALLS_APP_ID", "abc"}, {"CALLS_APP_SECRET", "sixteen-bytes-ok"}};
+  const auto base = [&](std::string_view url) {
+    auto given = app;
+    if (!url.empty()) given["CALLS_API_URL"] = url;
+    return Given{{}, given, {}}.invocation().config.calls.baseUrl();
+  };
+  CHECK(base("") == "https://rtc.live.cloudflare.com/v1/apps/abc");
+  CHECK(base("https://sfu.example.org/v1/") == "https://sfu.example.org/v1/apps/abc");
+  CHECK(base("https://sfu.example.org/v1/apps/abc") == "https://sfu.example.org/v1/apps/abc");
+  CHECK(base("http://localhost:8080/v1") == "http://localhost:8080/v1/apps/abc");
+  CHECK(Given{{}, app, {}}.invocation().config.calls.configured());
+  CHECK_FALSE(Given{}.invocation().config.calls.configured());
+
+  const auto error = [&](const std::string& name, const std::string& value) {
+    return Given{{}, {{name, value}}, {}}.error();
+  };
+  // A secret goes there: not over a network in the clear.
+  CHECK_THAT(error("CALLS_API_URL", "http://sfu.example.org/v1"),
+             StartsWith("CALLS_API_URL (from the environment) is"));
+  CHECK_THAT(error("CALLS_API_URL", "https://user@sfu.example.org"), StartsWith("CALLS_API_URL"));
+  CHECK_THAT(error("API_EXTRA_PARAMS", "a=b#c"), StartsWith("API_EXTRA_PARAMS"));
+  CHECK_THAT(error("MEDIA_BACKEND", "cloudflare"),
+             StartsWith("MEDIA_BACKEND is cloudflare, but CALLS_APP_ID is not set"));
+}
+
+TEST_CASE("what belongs together is given together") {
+  const auto [given, missing, value] = GENERATE(table<std::string, std::string, std::string>(
+      {{"REALTIME_APP_ID", "REALTIME_APP_SECRET", "app"},
+       {"CALLS_APP_ID", "CALLS_APP_SECRET", "app"},
+       {"CALLS_APP_SECRET", "CALLS_APP_ID", "sixteen-bytes-ok"},
+       {"TURN_SERVICE_ID", "TURN_SERVICE_TOKEN", "key"},
+       {"TURN_SHARED_SECRET", "TURN_URLS", "sixteen-bytes-ok"},
+       {"TURN_URLS", "TURN_SHARED_SECRET", "turn:a.example.org"},
+       {"OPENAI_MODEL_ENDPOINT", "OPENAI_API_TOKEN", "https://a.example.org"},
+       {"ACCESS_AUD", "ACCESS_TEAM_DOMAIN", "tag"}}));
+  CHECK_THAT((Given{{}, {{given, value}}, {}}.error()),
+             StartsWith(given + " is set, but " + missing + " is not; both are needed"));
+}
+
+TEST_CASE("relays are URLs with commas between them, or JSON as pages take it") {
+  const auto ice = Given{{},
+                         {{"TURN_URLS", "turns:a.example.org:443?transport=tcp, turn:b.example.org"},
+                          {"TURN_SHARED_SECRET", "sixteen-bytes-ok"}},
+                         {}}
+                       .invocation()
+                       .config.ice;
+  CHECK(ice.turnUrls == std::vector<std::string>{"turns:a.example.org:443?transport=tcp", "turn:b.example.org"});
+  const auto servers = [](const std::string& json) {
+    const auto parsed = Given{{}, {{"ICE_SERVERS", json}}, {}}.parsed();
+    const auto* invocation = std::get_if<Invocation>(&parsed);
+    return invocation == nullptr ? "" : invocation->config.ice.iceServers;
+  };
+  CHECK(servers(R"([ {"urls": "stun:c.example.org"} ])") == R"([{"urls":"stun:c.example.org"}])");
+  CHECK(servers(R"([{"urls":["turn:d"],"username":"u","credential":"p"}])") ==
+        R"([{"credential":"p","urls":["turn:d"],"username":"u"}])");
+  CHECK(servers(R"([{"urls":"http://d"}])").empty());
+  CHECK(servers(R"([{"urls":[]}])").empty());
+  CHECK(servers(R"([{"urls":"turn:d","password":"p"}])").empty());
+  CHECK(servers(R"({"urls":"turn:d"})").empty());
+  CHECK(servers("[").empty());
+  CHECK_THAT((Given{{}, {{"TURN_URLS", "turn.example.org"}}, {}}.error()), StartsWith("TURN_URLS"));
+  CHECK_THAT((Given{{}, {{"TURN_TTL", "49h"}}, {}}.error()), StartsWith("TURN_TTL"));
+}
+
 TEST_CASE("known settings without effect are told apart") {
   const auto invocation =
-      Given{{}, {{"CALLS_APP_ID", "x"}, {"DB", ""}, {"E2EE_ENABLED", "true"}, {"SHARDS", "1"}}, {}}.invocation();
-  CHECK(settingsWithoutEffect(invocation) == std::vector<std::string_view>{"CALLS_APP_ID", "E2EE_ENABLED"});
+      Given{{}, {{"FEEDBACK_QUEUE", "x"}, {"DB", ""}, {"E2EE_ENABLED", "true"}, {"SHARDS", "1"}}, {}}.invocation();
+  CHECK(settingsWithoutEffect(invocation) == std::vector<std::string_view>{"E2EE_ENABLED", "FEEDBACK_QUEUE"});
 }
 
 }  // namespace akbuzat::config

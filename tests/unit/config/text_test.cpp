@@ -33,10 +33,12 @@ TEST_CASE("--help names every setting") {
 }
 
 TEST_CASE("check-config shows what is in force and where it comes from") {
-  const Given given{
-      .arguments = {"check-config", "--shards", "2"},
-      .environment = {{"SESSION_SECRET", "a secret of the host"}, {"CALLS_APP_SECRET", "hunter2"}, {"DB", "d"}},
-      .files = {}};
+  const Given given{.arguments = {"check-config", "--shards", "2"},
+                    .environment = {{"SESSION_SECRET", "a secret of the host"},
+                                    {"TURN_SERVICE_TOKEN", "hunter2hunter2hunter2"},
+                                    {"TURN_SERVICE_ID", "key"},
+                                    {"DB", "d"}},
+                    .files = {}};
   const auto text = describe(given.invocation());
   CHECK_THAT(lineOf(text, "LISTEN"), Contains(" 0.0.0.0:8787 ") && EndsWith("[default]"));
   CHECK_THAT(lineOf(text, "SHARDS"), Contains(" 2 ") && EndsWith("[the command line]"));
@@ -46,9 +48,9 @@ TEST_CASE("check-config shows what is in force and where it comes from") {
   CHECK_THAT(lineOf(text, "MEDIA_UDP_PORT"), Contains("(the number of the HTTP port)"));
   CHECK_THAT(lineOf(text, "MEDIA_PATH"), Contains(" auto "));
   CHECK_THAT(lineOf(text, "REALTIME_APP_SECRET"), Contains(" (not set) "));
-  CHECK_THAT(lineOf(text, "CALLS_APP_SECRET"), Contains(" (set) ") && Contains("no effect in this version"));
-  CHECK_THAT(lineOf(text, "DB"), Contains(" d "));
-  CHECK(lineOf(text, "CALLS_APP_ID").empty());
+  CHECK_THAT(lineOf(text, "TURN_SERVICE_TOKEN"), Contains(" (set) ") && EndsWith("[the environment]"));
+  CHECK_THAT(lineOf(text, "DB"), Contains(" d ") && Contains("no effect in this version"));
+  CHECK(lineOf(text, "FEEDBACK_QUEUE").empty());
   CHECK_THAT(text, !Contains("hunter2") && !Contains("a secret of the host"));
   CHECK_THAT(text, EndsWith("The settings are valid.\n"));
 }

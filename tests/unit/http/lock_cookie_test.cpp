@@ -1,6 +1,8 @@
 #include "http/lock_cookie.hpp"
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include <catch2/catch.hpp>
 
@@ -92,22 +94,59 @@ TEST_CASE("of many cookies of one name the genuine one counts") {
   CHECK(findLock(pairOf(lockOf("s1", kNow)) + "; " + pairOf(lockOf("s1"))));
 }
 
-TEST_CASE("locks do not accumulate: the newest stay, the useless go") {
-  std::string cookies = "__session=x";
-  for (int i = 0; i < 10; ++i)
-    cookies += "; " + pairOf(lockOf("s" + std::to_string(i), kNow + hours{1} + seconds{(i * 7) % 10}));
-  // By their time: s0, s3, s6, s9, s2, s5, s8, s1, s4, s7.
-  CHECK(kLocks.superfluous(headers(cookies), kOwner, kNow) == std::vector<std::string>{"s6", "s3", "s0"});
-  cookies += "; " + pairOf(lockOf("expired", kNow)) + "; partytracks-session-forged=1.2.3; partytracks-session-=1; " +
-             "partytracks-session-no%0D%0Aname=1; partytracks-sessions=1";
-  CHECK(kLocks.superfluous(headers(cookies), kOwner, kNow) ==
-        std::vector<std::string>{"expired", "forged", "s6", "s3", "s0"});
-  CHECK(kLocks.superfluous(headers(cookies), "session:another", kNow).size() == 12);
-  CHECK(kLocks.superfluous(headers(""), kOwner, kNow).empty());
+TEST_CASE("the locks of a request are told from what opens nothing") {
+  std::string cookies = "__session=x; " + pairOf(lockOf("s1")) + "; " + pairOf(lockOf("s2", kNow + hours{1})) + "; " +
+                        pairOf(lockOf("expired", kNow)) +
+                        "; partytracks-session-forged=1.2.3; partytracks-session-=1; " +
+                        "partytracks-session-no%0D%0Aname=1; partytracks-sessions=1";
+  const auto present = kLocks.present(headers(cookies), kOwner, kNow);
+  CHECK(present.locks == std::vector<MediaLock>{lockOf("s1"), lockOf("s2", kNow + hours{1})});
+  CHECK(present.useless == std::vector<std::string>{"expired", "forged"});
+  CHECK(kLocks.present(headers(cookies), "session:another", kNow).useless.size() == 4);
+  CHECK(kLocks.present(headers(""), kOwner, kNow).useless.empty());
+  // A second cookie of the same name, of another path, must not take the good one along.
+  CHECK(kLocks.present(headers("partytracks-session-s1=old; " + pairOf(lockOf("s1"))), kOwner, kNow).useless.empty());
 
   std::string flood = "a=1";
   for (int i = 0; i < 1000; ++i) flood += "; partytracks-session-x" + std::to_string(i) + "=1";
-  CHECK(kLocks.superfluous(headers(flood), kOwner, kNow).size() == 64);
+  CHECK(kLocks.present(headers(flood), kOwner, kNow).useless.size() == 64);
+}
+
+TEST_CASE("locks leave a header only when it is full, the oldest first") {
+  const auto header = [](const std::vector<MediaLock>& locks) {
+    std::string text;
+    for (const MediaLock& lock : locks) text += (text.empty() ? "" : "; ") + pairOf(lock);
+    return text;
+  };
+  // Sessions as Cloudflare's, in a room with a name of 20 Cyrillic letters.
+  const auto lockNumber = [](int i) {
+    MediaLock lock = lockOf(std::string(62, 's') + std::to_string(10 + i), kNow + hours{1} + seconds{(i * 7) % 12});
+    for (int j = 0; j < 20; ++j) lock.room += "%D0%B9";
+    return lock;
+  };
+  std::vector<MediaLock> locks;
+  for (int i = 0; i < 5; ++i) locks.push_back(lockNumber(i));
+  CHECK(kLocks.crowdedOut({}, lockNumber(9), kOwner).empty());
+  CHECK(kLocks.crowdedOut(locks, lockNumber(9), kOwner).empty());
+  for (int i = 5; i < 12; ++i) locks.push_back(lockNumber(i));
+  const MediaLock added = lockNumber(50);
+  const std::vector<std::string> out = kLocks.crowdedOut(locks, added, kOwner);
+  // By their time: 0, 7, 2, 9, 4 and so on.
+  REQUIRE(out.size() >= 2);
+  CHECK(out[0].ends_with("10"));
+  CHECK(out[1].ends_with("17"));
+  std::erase_if(locks, [&out](const MediaLock& lock) { return std::ranges::count(out, lock.session) != 0; });
+  locks.push_back(added);
+  CHECK(header(locks).size() <= LockCookie::kMaxBytes);
+  // None more than necessary.
+  locks.push_back(lockNumber(51));
+  CHECK(header(locks).size() > LockCookie::kMaxBytes);
+}
+
+TEST_CASE("of short names there is room for two dozen locks") {
+  std::vector<MediaLock> locks;
+  for (int i = 0; i < 23; ++i) locks.push_back(lockOf("0123456789abcdefghijk" + std::to_string(i)));
+  CHECK(kLocks.crowdedOut(locks, lockOf("0123456789abcdefghijkl"), kOwner).empty());
 }
 
 }  // namespace

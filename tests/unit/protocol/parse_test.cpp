@@ -73,9 +73,15 @@ TEST_CASE("every other message is read") {
   CHECK(parsed<P2pSignal>(R"({"type":"p2pSignal","to":"x","signal":"sdp"})").signal == "sdp");
   parsed<CallsApiHistoryEntry>(
       R"({"type":"callsApiHistoryEntry","entry":{"type":"request","method":"POST","endpoint":"/","body":{}}})");
-  parsed<EnableAi>(R"({"type":"enableAi","instructions":"be brief","voice":"ash"})");
+  const auto invitation = parsed<EnableAi>(R"({"type":"enableAi","instructions":"be brief","voice":"ash"})");
+  CHECK(invitation.instructions == "be brief");
+  CHECK(invitation.voice == "ash");
+  CHECK_FALSE(parsed<EnableAi>(R"({"type":"enableAi"})").instructions);
   parsed<DisableAi>(R"({"type":"disableAi"})");
-  parsed<RequestAiControl>(R"({"type":"requestAiControl","track":{"trackName":"t"}})");
+  const auto request = parsed<RequestAiControl>(
+      R"({"type":"requestAiControl","track":{"trackName":"t","sessionId":"s","location":"remote"}})");
+  CHECK(request.session == "s");
+  CHECK(request.track == "t");
   parsed<RelinquishAiControl>(R"({"type":"relenquishAiControl"})");
   parsed<Ping>(R"({"type":"partyserver-ping"})");
 }
@@ -104,6 +110,9 @@ TEST_CASE("what cannot be understood is refused by its kind") {
                                           R"({"type":"muteUser"})",
                                           R"({"type":"muteUser","id":5})",
                                           R"({"type":"e2eeMlsMessage"})",
+                                          R"({"type":"enableAi","voice":7})",
+                                          R"({"type":"requestAiControl"})",
+                                          R"({"type":"requestAiControl","track":{"trackName":"t"}})",
                                           R"({"type":"mediaSupport"})",
                                           R"({"type":"mediaSupport","p2p":null})",
                                           R"({"type":"mediaSupport","p2p":1})",

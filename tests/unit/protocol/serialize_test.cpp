@@ -18,7 +18,7 @@ TEST_CASE("a room state has the members and the order of the originals") {
   inside.tracks.audio = "s/t";
   inside.tracks.audioEnabled = true;
 
-  const json message = json::parse(roomState("meeting-1", {MediaState::Path::sfu, 250}, {&lobby, &inside}));
+  const json message = json::parse(roomState("meeting-1", {}, {MediaState::Path::sfu, 250}, {&lobby, &inside}));
   CHECK(message == json{{"type", "roomState"},
                         {"state",
                          {{"ai", {{"enabled", false}}},
@@ -38,9 +38,18 @@ TEST_CASE("a room state has the members and the order of the originals") {
                              {"speaking", false},
                              {"joined", true},
                              {"tracks", {{"audio", "s/t"}, {"audioEnabled", true}}}}}}}}});
-  const json empty = json::parse(roomState("m", {MediaState::Path::p2p, 4}, {})).at("state");
+  const json empty = json::parse(roomState("m", {}, {MediaState::Path::p2p, 4}, {})).at("state");
   CHECK(empty.at("users") == json::array());
   CHECK(empty.at("media") == json{{"path", "p2p"}, {"capacity", 4}});
+}
+
+TEST_CASE("a room state names the SFU, if it has a number") {
+  const auto mediaOf = [](std::uint64_t generation) {
+    return json::parse(roomState("m", {}, {MediaState::Path::sfu, 4, generation}, {})).at("state").at("media");
+  };
+  CHECK(mediaOf(0) == json{{"path", "sfu"}, {"capacity", 4}});
+  CHECK(mediaOf(7) == json{{"path", "sfu"}, {"capacity", 4}, {"generation", 7}});
+  CHECK(mediaOf((std::uint64_t{1} << 53) - 1).at("generation") == 9'007'199'254'740'991);
 }
 
 TEST_CASE("the small messages have the originals' form") {

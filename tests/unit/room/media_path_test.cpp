@@ -1,3 +1,4 @@
+#include <string>
 #include <vector>
 
 #include <catch2/catch.hpp>
@@ -7,21 +8,20 @@
 using namespace akbuzat;
 using namespace std::chrono_literals;
 using config::MediaPathRule;
-using protocol::ConnectionId;
 using room::MediaPath;
 using Path = room::MediaPath::Path;
 
 namespace {
 
-MediaPath::Participant can(const char* id) { return {ConnectionId{id}, true}; }
-MediaPath::Participant cannot(const char* id) { return {ConnectionId{id}, false}; }
+MediaPath::Participant can(const char* id) { return {id, true}; }
+MediaPath::Participant cannot(const char* id) { return {id, false}; }
 
 struct Call {
   explicit Call(MediaPathRule rule = MediaPathRule::automatic) : media(rule) {}
 
   Path with(const std::vector<MediaPath::Participant>& joined) {
     const Path before = media.path();
-    const bool changed = media.update(joined, now);
+    const bool changed = media.update(joined, sfuNeeded, now);
     CHECK(changed == (media.path() != before));
     return media.path();
   }
@@ -32,6 +32,7 @@ struct Call {
 
   MediaPath media;
   MediaPath::TimePoint now{1h};
+  bool sfuNeeded = false;
 };
 
 constexpr auto kNever = MediaPath::TimePoint::max();
@@ -103,18 +104,19 @@ TEST_CASE("an old client keeps a call on the SFU, alone or not") {
   CHECK(call.after(5s, {can("a"), can("old")}) == Path::p2p);
 }
 
-TEST_CASE("a pair that cannot connect is on the SFU until one of the two has left") {
+TEST_CASE("a pair that cannot connect is on the SFU for as long as the meeting lasts") {
   Call call;
   call.with({can("a"), can("b")});
-  call.media.reportFailure(ConnectionId{"b"}, ConnectionId{"a"});
+  call.media.reportFailure("b", "a");
   CHECK(call.with({can("a"), can("b")}) == Path::sfu);
   CHECK(call.after(1min, {can("a"), can("b")}) == Path::sfu);
   CHECK(call.media.deadline() == kNever);
 
-  SECTION("both ways are one failure, and somebody else's leaving does not heal it") {
-    call.media.reportFailure(ConnectionId{"a"}, ConnectionId{"b"});
-    call.media.forget(ConnectionId{"c"});
-    CHECK(call.with({can("a"), can("b")}) == Path::sfu);
+  SECTION("both ways are one failure, and leaving does not heal it") {
+    call.media.reportFailure("a", "b");
+    CHECK(call.with({can("a")}) == Path::p2p);
+    CHECK(call.with({}) == Path::p2p);
+    CHECK(call.with({can("b"), can("a")}) == Path::sfu);
   }
   SECTION("another pair is not concerned") {
     CHECK(call.with({can("a"), can("c")}) == Path::sfu);
@@ -122,10 +124,27 @@ TEST_CASE("a pair that cannot connect is on the SFU until one of the two has lef
     CHECK(call.with({can("b"), can("c")}) == Path::p2p);
     CHECK(call.with({can("a"), can("b")}) == Path::sfu);
   }
-  SECTION("forgotten") {
-    call.media.forget(ConnectionId{GENERATE("a", "b")});
+  SECTION("the next meeting tries again") {
+    call.media.meetingEnded();
     CHECK(call.with({can("a"), can("b")}) == Path::sfu);
     CHECK(call.after(5s, {can("a"), can("b")}) == Path::p2p);
+  }
+  SECTION("two pages of one person are a pair as well") {
+    CHECK(call.with({can("a")}) == Path::p2p);
+    CHECK(call.with({can("a"), can("a")}) == Path::p2p);
+    call.media.reportFailure("a", "a");
+    CHECK(call.with({can("a"), can("a")}) == Path::sfu);
+  }
+  SECTION("of very many pairs the newest are remembered") {
+    for (int i = 0; i < 255; ++i) call.media.reportFailure("x", std::to_string(i));
+    CHECK(call.with({can("a"), can("b")}) == Path::sfu);
+    // Again: it is the newest now.
+    call.media.reportFailure("a", "b");
+    call.media.reportFailure("x", "255");
+    CHECK(call.with({can("a"), can("b")}) == Path::sfu);
+    for (int i = 256; i < 511; ++i) call.media.reportFailure("x", std::to_string(i));
+    CHECK(call.with({can("a")}) == Path::p2p);
+    CHECK(call.with({can("a"), can("b")}) == Path::p2p);
   }
 }
 
@@ -136,7 +155,7 @@ TEST_CASE("what the host has fixed stays") {
   CHECK(call.media.path() == fixed);
   CHECK(call.with({}) == fixed);
   CHECK(call.with({can("a"), can("b")}) == fixed);
-  call.media.reportFailure(ConnectionId{"a"}, ConnectionId{"b"});
+  call.media.reportFailure("a", "b");
   CHECK(call.with({can("a"), can("b")}) == fixed);
   CHECK(call.with({can("a"), cannot("old"), can("c"), can("d")}) == fixed);
   CHECK(call.after(1min, {can("a"), can("b")}) == fixed);

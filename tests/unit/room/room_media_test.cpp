@@ -132,7 +132,7 @@ TEST_CASE("who reconnects counts as joined, who has not come back does not") {
   CHECK(pathIn(scene.pass(3s, {1, 2})) == "p2p");
 }
 
-TEST_CASE("a failed link takes the pair to the SFU until one of the two has left for good") {
+TEST_CASE("a failed link takes the pair to the SFU until the meeting ends") {
   Scene scene;
   joinNow(scene, "a");
   joinNow(scene, "b");
@@ -149,8 +149,22 @@ TEST_CASE("a failed link takes the pair to the SFU until one of the two has left
       CHECK(later.at("state").at("media").at("path") == "sfu");
     }
   }
-  SECTION("by leaving") {
+  SECTION("not by loading the page again") {
     CHECK(pathIn(scene.send(2, protocol::UserLeft{})) == "p2p");
+    scene.enter("b2", "owner-b");
+    scene.send(3, MediaSupport{true});
+    CHECK(pathIn(scene.join(3)) == "sfu");
+  }
+  SECTION("another person is not concerned") {
+    scene.send(2, protocol::UserLeft{});
+    CHECK(pathIn(joinNow(scene, "c")) == "p2p");
+  }
+  SECTION("the next meeting tries again") {
+    scene.send(1, protocol::UserLeft{});
+    scene.send(2, protocol::UserLeft{});
+    scene.pass(config::RoomRules{}.emptyMeeting + 1s);
+    REQUIRE(scene.room.finished());
+    joinNow(scene, "a");
     CHECK(pathIn(joinNow(scene, "b")) == "p2p");
   }
 }
@@ -201,6 +215,34 @@ TEST_CASE("what the host has fixed is told, with what a call then holds") {
     Scene scene{MediaPathRule::automatic, rules};
     CHECK(state(scene.enter("a"))->at("media") == json{{"path", "p2p"}, {"capacity", 250}});
   }
+}
+
+TEST_CASE("which SFU the room is in is told with every state, and at once when it is another one") {
+  Scene scene;
+  const auto media = [](const Effects& effects) { return state(effects)->at("media"); };
+  CHECK_FALSE(media(scene.enter("a")).contains("generation"));
+  scene.generation = 1'790'000'000'123;
+  const Effects moved = scene.room.mediaMoved(scene.now);
+  CHECK(only(moved, "roomState").audience == Audience::everyone);
+  CHECK(media(moved).at("generation") == 1'790'000'000'123);
+  CHECK(moved.changes.empty());
+  CHECK(media(scene.enter("b")).at("generation") == 1'790'000'000'123);
+  scene.generation = 0;
+  CHECK_FALSE(media(scene.room.mediaMoved(scene.now)).contains("generation"));
+}
+
+TEST_CASE("who has joined can be asked for by browser session, over a short absence too") {
+  Scene scene;
+  scene.enter("a");
+  scene.enter("tab", "owner-a");
+  CHECK_FALSE(scene.room.hasJoined("owner-a"));
+  scene.join(2);
+  CHECK(scene.room.hasJoined("owner-a"));
+  CHECK_FALSE(scene.room.hasJoined("owner-b"));
+  scene.room.disconnected(SocketId{2}, scene.now);
+  CHECK(scene.room.hasJoined("owner-a"));
+  scene.pass(config::RoomRules{}.grace + 1s, {1});
+  CHECK_FALSE(scene.room.hasJoined("owner-a"));
 }
 
 TEST_CASE("a restart flips nobody while people come back one after the other") {
@@ -336,6 +378,27 @@ TEST_CASE("an owner is gone with the last of their members") {
   CHECK(scene.send(3, protocol::UserLeft{}).goneOwners == std::vector<std::string>{"owner-a"});
   // The lobby counts as being there, and leaving it as leaving.
   CHECK(scene.send(2, protocol::UserLeft{}).goneOwners == std::vector<std::string>{"owner-b"});
+}
+
+TEST_CASE("who goes back to the lobby, the last of their pages, may hear nothing more") {
+  Scene scene;
+  scene.enter("a");
+  scene.enter("tab", "owner-a");
+  CHECK(scene.join(1).goneOwners.empty());
+  CHECK(scene.join(2).goneOwners.empty());
+  CHECK(scene.send(1, Scene::update(false)).goneOwners.empty());
+  SECTION("the other page leaves the call") {
+    CHECK(scene.send(2, Scene::update(false)).goneOwners == std::vector<std::string>{"owner-a"});
+    // Nothing new in the lobby, where old clients push.
+    CHECK(scene.send(2, Scene::update(false)).goneOwners.empty());
+  }
+  SECTION("the other page leaves the room") {
+    CHECK(scene.send(2, protocol::UserLeft{}).goneOwners == std::vector<std::string>{"owner-a"});
+  }
+  SECTION("the page in the lobby leaves") {
+    CHECK(scene.send(1, protocol::UserLeft{}).goneOwners.empty());
+    CHECK(scene.send(2, protocol::UserLeft{}).goneOwners == std::vector<std::string>{"owner-a"});
+  }
 }
 
 TEST_CASE("of many sessions the newest are remembered, and those in use are among them") {

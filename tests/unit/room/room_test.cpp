@@ -336,7 +336,7 @@ TEST_CASE("signals go to their addressee, wait for one who reconnects, and are b
   }
 }
 
-TEST_CASE("direct messages, pings and the AI's messages get their answers") {
+TEST_CASE("direct messages and pings get their answers, and a log none") {
   Scene scene;
   scene.enter("a");
   scene.enter("b");
@@ -346,10 +346,6 @@ TEST_CASE("direct messages, pings and the AI's messages get their answers") {
   CHECK(json::parse(direct.text).at("from") == "Name a");
   CHECK(messages(scene.send(1, protocol::DirectMessage{ConnectionId{"x"}, "hi"}), "error").size() == 1);
   CHECK(messages(scene.send(1, protocol::Ping{}), "partyserver-pong").size() == 1);
-  CHECK(messages(scene.send(1, protocol::EnableAi{}), "error")[0].at("code") == "ai_unavailable");
-  CHECK(messages(scene.send(1, protocol::RequestAiControl{}), "error").size() == 1);
-  CHECK(scene.send(1, protocol::RelinquishAiControl{}).deliveries.empty());
-  CHECK(scene.send(1, protocol::DisableAi{}).deliveries.empty());
   CHECK(scene.send(1, protocol::CallsApiHistoryEntry{}).deliveries.empty());
 }
 

@@ -61,16 +61,21 @@ inline Delivery only(const Effects& effects, const std::string& type) {
 
 /// A room with its clock, in which people are one letter each.
 struct Scene {
-  explicit Scene(config::MediaPathRule path = config::MediaPathRule::automatic, const config::RoomRules& rules = {})
-      : room(rules, path, [this](std::string_view session, std::string_view owner) {
-          const auto found = sessions.find(std::string{session});
-          return found != sessions.end() && found->second == owner;
-        }) {}
+  explicit Scene(config::MediaPathRule path = config::MediaPathRule::automatic, const config::RoomRules& rules = {},
+                 bool aiAvailable = true)
+      : room(
+            rules, path, aiAvailable,
+            [this](std::string_view session, std::string_view owner) {
+              const auto found = sessions.find(std::string{session});
+              return found != sessions.end() && found->second == owner;
+            },
+            [this] { return generation; }) {}
   Scene(const Scene&) = delete;
   Scene& operator=(const Scene&) = delete;
 
   /// The SFU's, with their owners.
   std::map<std::string, std::string> sessions;
+  std::uint64_t generation = 0;
   Room room;
   TimePoint now{std::chrono::hours{1}};
   std::uint64_t lastSocket = 0;
@@ -112,6 +117,7 @@ struct Scene {
     std::move(more.closings.begin(), more.closings.end(), std::back_inserter(all.closings));
     std::move(more.endedSessions.begin(), more.endedSessions.end(), std::back_inserter(all.endedSessions));
     std::move(more.goneOwners.begin(), more.goneOwners.end(), std::back_inserter(all.goneOwners));
+    std::move(more.aiActions.begin(), more.aiActions.end(), std::back_inserter(all.aiActions));
   }
 };
 

@@ -108,7 +108,10 @@ TEST_CASE("a room of the first schema comes over, its people as those of old cli
     Storage storage{folder.path()};
     REQUIRE(commit(storage, "room", {room::StartMeeting{"m1"}, room::PutUser{someUser("u1")}}));
   }
-  execute(folder.path() / "akbuzat.db", "ALTER TABLE RoomUsers DROP COLUMN supportsP2p; PRAGMA user_version = 1");
+  execute(folder.path() / "akbuzat.db",
+          "ALTER TABLE RoomUsers DROP COLUMN supportsP2p; DROP TABLE ReportDeliveries; DROP TABLE Reports; DROP TABLE "
+          "AiCalls; PRAGMA "
+          "user_version = 1");
   Storage storage{folder.path()};
   const std::vector<StoredRoom> rooms = storage.loadAll();
   REQUIRE(rooms.size() == 1);

@@ -31,6 +31,10 @@ TEST_CASE("HMAC-SHA-256 follows RFC 4231 test case 2") {
   CHECK(base64Encode(mac) == "W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM=");
 }
 
+TEST_CASE("HMAC-SHA-1 follows RFC 2202 test case 2") {
+  CHECK(base64Encode(hmacSha1("Jefe", "what do ya want for nothing?")) == "7/zfauXrL6LSdBbV8YTfnCWafHk=");
+}
+
 TEST_CASE("SHA-1 answers the handshake example of RFC 6455 section 1.3") {
   CHECK(base64Encode(sha1("dGhlIHNhbXBsZSBub25jZQ==258EAFA5-E914-47DA-95CA-C5AB0DC85B11")) ==
         "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");

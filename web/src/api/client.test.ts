@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from "vitest";
-import { ApiError, fetchConfig, fetchSession, reportRefresh } from "./client";
+import { ApiError, fetchConfig, fetchIceServers, fetchSession, reportRefresh } from "./client";
 
 function answer(body: string, status = 200): void {
   vi.stubGlobal("fetch", () => Promise.resolve(new Response(body, { status, statusText: "Text" })));
@@ -31,6 +31,10 @@ it("reads the configuration", async () => {
     maxWebcamFramerate: 2,
     maxWebcamQualityLevel: 3,
     hasFeedback: true,
+    maxApiHistory: 7,
+    traceLink: "https://trace.example",
+    hasUserDirectory: true,
+    hasAi: true,
   };
   answer(JSON.stringify(config));
   expect(await fetchConfig()).toEqual(config);
@@ -47,7 +51,27 @@ it("takes the defaults for what the configuration lacks or has wrong", async () 
     maxWebcamFramerate: 24,
     maxWebcamQualityLevel: 1080,
     hasFeedback: false,
+    maxApiHistory: 100,
+    traceLink: "",
+    hasUserDirectory: false,
+    hasAi: false,
   });
+});
+
+it("asks for the ICE servers of a meeting", async () => {
+  const asked = vi.fn<typeof fetch>(() =>
+    Promise.resolve(
+      new Response('{"iceServers":[{"urls":["turn:a"],"username":"u","credential":"c"},7],"ttl":90}'),
+    ),
+  );
+  vi.stubGlobal("fetch", asked);
+  expect(await fetchIceServers("a b")).toEqual({
+    iceServers: [{ urls: ["turn:a"], username: "u", credential: "c" }],
+    ttl: 90,
+  });
+  expect(asked.mock.lastCall?.[0]).toBe("/api/ice-servers?correlationId=a+b");
+  answer("{}");
+  expect(await fetchIceServers("")).toEqual({ iceServers: [], ttl: 60 });
 });
 
 it.each([

@@ -1,5 +1,6 @@
-import type { ClientConfig } from "../api/client";
+import { fetchIceServers, type ClientConfig } from "../api/client";
 import { BrowserDevices } from "../devices/browser_devices";
+import { IceServerSource } from "../media/p2p/ice_server_source";
 import { P2pMediaPath } from "../media/p2p/p2p_media_path";
 import { SwitchingMediaPath } from "../media/path_switch/switching_media_path";
 import { RoomCall, type MediaOptions } from "./room_call";
@@ -25,10 +26,13 @@ export function createCall(options: CallOptions): Call {
 function createMedia(options: MediaOptions): SwitchingMediaPath {
   const { selfId, config } = options;
   return new SwitchingMediaPath({
-    createP2p: () => new P2pMediaPath(options),
+    createP2p: (meeting) => {
+      const ask = () => fetchIceServers(meeting() ?? "");
+      return new P2pMediaPath({ ...options, iceServers: new IceServerSource(config.iceServers, ask) });
+    },
     loadSfu: async () => {
       const { createSfuMediaPath } = await import("../media/sfu/create_sfu_media_path");
-      return ({ meeting }) => createSfuMediaPath({ selfId, config, meeting });
+      return ({ meeting, worn }) => createSfuMediaPath({ selfId, config, meeting, worn });
     },
   });
 }

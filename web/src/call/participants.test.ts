@@ -64,8 +64,21 @@ describe("describeSelf", () => {
     ["reconnecting", "interrupted", 5],
     ["refused", "failed", 5],
   ])("takes the socket's %s for the link's %s", (status, link, linkSince) => {
-    expect(describeSelf({ user: user(), devices, status, statusSince: 5 })).toMatchObject({
+    expect(
+      describeSelf({ user: user(), devices, status, statusSince: 5, unsentSince: undefined }),
+    ).toMatchObject({
       isSelf: true,
+      link,
+      linkSince,
+    });
+  });
+
+  it.each<[ConnectionStatus, LinkState, number]>([
+    ["open", "interrupted", 3],
+    ["reconnecting", "interrupted", 5],
+    ["refused", "failed", 5],
+  ])("shows that the others miss something of ours, when the socket is %s", (status, link, linkSince) => {
+    expect(describeSelf({ user: user(), devices, status, statusSince: 5, unsentSince: 3 })).toMatchObject({
       link,
       linkSince,
     });
@@ -77,6 +90,7 @@ describe("describeSelf", () => {
       devices,
       status: "open",
       statusSince: 0,
+      unsentSince: undefined,
     });
     expect([self.audio, self.camera, self.screen]).toEqual([undefined, devices.cameraPreview, undefined]);
   });

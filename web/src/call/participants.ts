@@ -1,5 +1,5 @@
 import type { RemoteMedia } from "../media/media_path";
-import type { User } from "../protocol/messages";
+import { AI_USER_ID, type User } from "../protocol/messages";
 import { sameElements, shallowEqual } from "../util/equal";
 import type { ConnectionStatus, DevicesSnapshot, LinkState, Participant } from "./types";
 
@@ -9,15 +9,19 @@ export interface SelfView {
   devices: DevicesSnapshot;
   status: ConnectionStatus;
   statusSince: number;
+  /** Since when the others have been missing something of ours, though the room's socket is open. */
+  unsentSince: number | undefined;
 }
 
-export function describeSelf({ user, devices, status, statusSince }: SelfView): Participant {
-  const link = linkOfStatus(status);
+export function describeSelf({ user, devices, status, statusSince, unsentSince }: SelfView): Participant {
+  const isUnsent = status === "open" && unsentSince !== undefined;
+  const link = isUnsent ? "interrupted" : linkOfStatus(status);
   return {
     ...describeUser(user),
     isSelf: true,
+    isAi: false,
     link,
-    linkSince: link === "connected" ? undefined : statusSince,
+    linkSince: link === "connected" ? undefined : isUnsent ? unsentSince : statusSince,
     camera: user.tracks.videoEnabled ? devices.cameraPreview : undefined,
     screen: user.tracks.screenShareEnabled ? devices.screenPreview : undefined,
   };
@@ -28,6 +32,7 @@ export function describeOther(user: User, remote: RemoteMedia | undefined): Part
   return {
     ...describeUser(user),
     isSelf: false,
+    isAi: user.id === AI_USER_ID,
     link: remote?.link ?? "connecting",
     linkSince: remote?.linkSince,
     // The last picture of a camera that was turned off would stand still for ever.
@@ -35,6 +40,11 @@ export function describeOther(user: User, remote: RemoteMedia | undefined): Part
     screen: user.tracks.screenShareEnabled ? remote?.screen : undefined,
     audio: remote?.audio,
   };
+}
+
+/** Without the AI, which takes nobody's place. */
+export function peopleOf(participants: readonly Participant[]): readonly Participant[] {
+  return participants.filter(({ isAi }) => !isAi);
 }
 
 /** Puts the earlier objects in place of equal new ones, so that only what changed is drawn again. */
@@ -55,6 +65,7 @@ function describeUser(user: User) {
   return {
     id: user.id,
     name: user.name,
+    session: user.transceiverSessionId,
     raisedHand: user.raisedHand,
     // A mute reaches the state before the end of speaking does.
     speaking: user.speaking && audioEnabled,

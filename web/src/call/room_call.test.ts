@@ -30,7 +30,7 @@ function setUp() {
   let id = "";
   const call = new RoomCall({
     room: "r",
-    config: {} as ClientConfig,
+    config: { hasAi: true } as ClientConfig,
     devices,
     self: { name: "Me" },
     createMedia: (options) => {
@@ -83,6 +83,18 @@ function setUp() {
         type: "roomState",
         state: { meetingId: "m", users: [person(id, joined), ...ids.map((one) => person(one))] },
       }),
+    /** In the call with `a` and the AI, to whom `talker` is talking. */
+    aiState: (talker?: string) => {
+      const ai = { ...person("ai"), tracks: { ...person("ai").tracks, videoEnabled: false, audio: "x/v" } };
+      listener.received({
+        type: "roomState",
+        state: {
+          meetingId: "m",
+          ai: { enabled: true, connectionPending: false, controllingUser: talker, remainingSeconds: 61 },
+          users: [person(id), person("a"), ai],
+        },
+      });
+    },
     /** In the call with one other person, whose tracks are in the SFU. */
     mediaState: (media: RoomMedia) => {
       const other = person("a");
@@ -230,13 +242,22 @@ describe("RoomCall", () => {
 
   it("follows the room to another path, with the names of the tracks there", () => {
     const { mediaState, media, call } = inCall();
-    expect(media.setPath).toHaveBeenLastCalledWith("p2p", "m");
-    mediaState({ path: "sfu", capacity: 50 });
-    expect(media.setPath).toHaveBeenLastCalledWith("sfu", "m");
+    expect(media.setPath).toHaveBeenLastCalledWith({ path: "p2p", meeting: "m", generation: 0 });
+    mediaState({ path: "sfu", capacity: 50, generation: 7 });
+    expect(media.setPath).toHaveBeenLastCalledWith({ path: "sfu", meeting: "m", generation: 7 });
     expect(media.subscribe.mock.lastCall?.[0]).toMatchObject([
       { id: "a", tracks: { audio: "s/1", camera: "s/2", screen: "s/3" } },
     ]);
     expect(call.getSnapshot().capacity).toBe(50);
+  });
+
+  it("shows on the own tile that something does not come to the others", () => {
+    const { media, call } = inCall("a");
+    const own = () => call.getSnapshot().participants[0];
+    expect(own()).toMatchObject({ isSelf: true, link: "connected" });
+    media.unsentSince.mockReturnValue(5);
+    media.changes.emit(undefined);
+    expect(own()).toMatchObject({ isSelf: true, link: "interrupted", linkSince: 5 });
   });
 
   it("tells the others where its own tracks are", () => {
@@ -254,7 +275,7 @@ describe("RoomCall", () => {
     const { attemptFailed, mediaState, sent } = inCall("a");
     attemptFailed("a");
     expect(sent.at(-1)).toEqual({ type: "p2pFailed", peer: "a" });
-    mediaState({ path: "sfu", capacity: 50 });
+    mediaState({ path: "sfu", capacity: 50, generation: 0 });
     attemptFailed("a");
     expect(sent.filter(({ type }) => type === "p2pFailed")).toHaveLength(1);
   });
@@ -308,6 +329,56 @@ describe("RoomCall", () => {
     for (let attempt = 0; attempt < 3; attempt += 1) listener.attemptFailed();
     await vi.advanceTimersByTimeAsync(0);
     expect(call.getSnapshot().status).toBe(status);
+  });
+
+  it("hears the AI, of which nobody says that it joined or left", () => {
+    const { call, aiState, state, linked, people, events } = inCall("a");
+    expect(call.getSnapshot().ai?.state).toBe("away");
+    aiState();
+    expect(people()).toEqual(["me", "a", "ai"]);
+    expect(linked()).toEqual(["a", "ai"]);
+    expect(call.getSnapshot().ai).toMatchObject({ state: "here", minutesLeft: 2 });
+    state(true, "a");
+    expect(linked()).toEqual(["a"]);
+    expect(call.getSnapshot().ai?.state).toBe("away");
+    expect(events).toEqual([]);
+  });
+
+  it("asks for the AI and sends it away", () => {
+    const { call, sent } = inCall("a");
+    call.inviteAi({ instructions: "Be brief.", voice: undefined });
+    call.dismissAi();
+    expect(sent.slice(-2)).toEqual([
+      { type: "enableAi", instructions: "Be brief.", voice: undefined },
+      { type: "disableAi" },
+    ]);
+  });
+
+  it("talks to the AI while it is here and has no other ear", () => {
+    const { call, devices, media, aiState, state, sent, id } = inCall("a");
+    const copy = { stop: vi.fn() };
+    const microphone = { clone: () => copy } as unknown as MediaStreamTrack;
+    devices.set({ ...devices.getSnapshot(), outgoing: { microphone } });
+    call.talkToAi(true);
+    expect(media.talk).not.toHaveBeenCalled();
+
+    aiState();
+    call.talkToAi(true);
+    media.published.mockReturnValue({ tracks: {}, talk: "s/t" });
+    media.changes.emit(undefined);
+    expect(sent.at(-1)).toMatchObject({ type: "requestAiControl", track: { sessionId: "s" } });
+    aiState(id);
+    expect(media.talk).toHaveBeenLastCalledWith(copy);
+    state(true, "a");
+    expect(media.talk).toHaveBeenLastCalledWith(null);
+    expect(sent.at(-1)).toEqual({ type: "relenquishAiControl" });
+
+    aiState();
+    call.talkToAi(true);
+    expect(media.talk).toHaveBeenLastCalledWith(copy);
+    // Somebody else was quicker.
+    aiState("a");
+    expect(media.talk).toHaveBeenLastCalledWith(null);
   });
 
   it("keeps the snapshot while nothing changes", () => {

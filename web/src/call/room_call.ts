@@ -1,5 +1,5 @@
-import { fetchSession, type ClientConfig } from "../api/client";
-import type { MovableMediaPath, SignalChannel, Subscription, Tiles } from "../media/media_path";
+import { fetchSession, reportDeadTrack, type ClientConfig } from "../api/client";
+import type { MediaKind, MovableMediaPath, SignalChannel, Subscription, Tiles } from "../media/media_path";
 import { StatisticsHistory } from "../media/statistics/statistics_history";
 import { StatisticsSampler } from "../media/statistics/statistics_sampler";
 import type { ServerMessage, User } from "../protocol/messages";
@@ -10,11 +10,16 @@ import { Emitter } from "../util/emitter";
 import { shallowEqual } from "../util/equal";
 import { randomUuid } from "../util/random_id";
 import { Store } from "../util/store";
+import { DeadTrackWatch } from "./dead_track_watch";
+import { AiTalk } from "./ai_talk";
+import { describeAi } from "./describe_ai";
 import { LevelPoll } from "./level_poll";
 import { describeTracks } from "./own_tracks";
 import { onPageGone } from "./page_lifecycle";
 import { describeOther, describeSelf, keepUnchanged } from "./participants";
+import { traceOf } from "./trace_link";
 import type {
+  AiWish,
   Call,
   CallEvent,
   CallSnapshot,
@@ -32,6 +37,9 @@ const ATTEMPTS_PER_CHECK = 3;
 
 /** Answers to signals that crossed with somebody's coming or going; the links look after themselves. */
 const harmlessErrors: ReadonlySet<string> = new Set(["not_joined", "unknown_user"]);
+
+/** The AI does not hear us, and will not. */
+const aiErrors: ReadonlySet<string> = new Set(["ai_taken", "ai_unavailable"]);
 
 export interface MediaOptions {
   selfId: string;
@@ -63,8 +71,12 @@ export class RoomCall implements Call, RoomSocketListener {
   readonly #publisher: SelfPublisher;
   readonly #socket: RoomSocket;
   readonly #media: MovableMediaPath;
+  readonly #aiTalk: AiTalk;
   readonly #levels: LevelPoll;
   readonly #statistics: StatisticsSampler;
+  readonly #deadTracks: DeadTrackWatch;
+  readonly #traceLink: string;
+  readonly #hasAi: boolean;
   readonly #ends: (() => void)[];
   #voice: VoiceWatch | undefined;
   #joined = false;
@@ -87,11 +99,23 @@ export class RoomCall implements Call, RoomSocketListener {
       channel: this.#createChannel(),
       attemptFailed: (peer) => this.#reportFailure(peer),
     });
+    this.#hasAi = config.hasAi;
+    this.#aiTalk = new AiTalk({
+      devices,
+      media: this.#media,
+      send: (message) => void this.#socket.send(message),
+    });
     this.#levels = new LevelPoll((id) => (this.#sends(id) ? this.#media.level(id) : 0));
     this.#statistics = new StatisticsSampler(
       () => this.#media.connections(),
       new StatisticsHistory(this.#id),
     );
+    this.#traceLink = config.traceLink;
+    this.#deadTracks = new DeadTrackWatch({
+      connections: () => this.#media.connections(),
+      expected: () => this.#room.view.others.map(toSubscription),
+      found: (id, kind) => this.#reportDeadTrack(id, kind),
+    });
     this.#store = new Store<CallSnapshot>({
       room,
       status: this.#status,
@@ -151,6 +175,7 @@ export class RoomCall implements Call, RoomSocketListener {
   leave(): void {
     if (this.#left) return;
     this.#left = true;
+    this.#aiTalk.end();
     this.#socket.send({ type: "userLeft" });
     this.#socket.close();
     for (const end of this.#ends) end();
@@ -158,6 +183,7 @@ export class RoomCall implements Call, RoomSocketListener {
     this.#publisher.close();
     this.#levels.close();
     this.#statistics.close();
+    this.#deadTracks.close();
     this.#media.close();
     this.devices.stop();
   }
@@ -169,6 +195,18 @@ export class RoomCall implements Call, RoomSocketListener {
 
   muteOther(id: string): void {
     this.#socket.send({ type: "muteUser", id });
+  }
+
+  inviteAi({ instructions, voice }: AiWish): void {
+    this.#socket.send({ type: "enableAi", instructions, voice });
+  }
+
+  dismissAi(): void {
+    this.#socket.send({ type: "disableAi" });
+  }
+
+  talkToAi(talking: boolean): void {
+    this.#aiTalk.set(talking && this.getSnapshot().ai?.state === "here");
   }
 
   show(tiles: Tiles): void {
@@ -200,6 +238,7 @@ export class RoomCall implements Call, RoomSocketListener {
       this.#failedAttempts = 0;
       this.#socket.send({ type: "mediaSupport", p2p: true });
       this.#publisher.resend();
+      this.#aiTalk.askAgain();
       if (before === "reconnecting") this.#events.emit({ type: "reconnected" });
     } else {
       this.#room.socketLost();
@@ -233,6 +272,7 @@ export class RoomCall implements Call, RoomSocketListener {
         this.#signals.emit({ from: message.from, signal: message.signal });
         return;
       case "error":
+        if (aiErrors.has(message.code)) this.#aiTalk.end();
         if (!harmlessErrors.has(message.code)) this.#events.emit({ type: "serverError", code: message.code });
         return;
       default:
@@ -268,6 +308,22 @@ export class RoomCall implements Call, RoomSocketListener {
   /** The server decides what follows from it; once it has led us elsewhere there is nothing to say. */
   #reportFailure(peer: string): void {
     if (this.#room.view.media.path === "p2p") this.#socket.send({ type: "p2pFailed", peer });
+  }
+
+  /** Only the server's log is interested; the visitor need not know when it cannot be told. */
+  #reportDeadTrack(id: string, kind: MediaKind): void {
+    const { others, meetingId } = this.#room.view;
+    const user = others.find((one) => one.id === id);
+    if (user === undefined) return;
+    const { session } = this.#media.published();
+    const address = toSubscription(user).tracks[kind];
+    reportDeadTrack({
+      trackId: address ?? `${id} ${kind}`,
+      pushingUser: user.name,
+      pullSessionTrace: traceOf(this.#traceLink, session),
+      pushedSessionTrace: traceOf(this.#traceLink, address?.split("/")[0]),
+      meetingId,
+    }).catch(() => undefined);
   }
 
   #mutedByOther(): void {
@@ -306,23 +362,34 @@ export class RoomCall implements Call, RoomSocketListener {
   /** Links are kept while the room is out of sight: media between browsers does not need the server. */
   #link(): void {
     if (this.#status === "refused") return;
-    const { self, others, media, meetingId } = this.#room.view;
+    const { self, others, ai, aiUser, media, meetingId } = this.#room.view;
     const ready = this.#joined && self?.joined === true;
+    // First where it leads: a path that is to be left is not to be mended.
+    if (ready) this.#media.setPath({ path: media.path, meeting: meetingId, generation: media.generation });
     this.#media.setSignalingReady(ready);
-    if (ready) {
-      this.#media.setPath(media.path, meetingId);
-      this.#media.subscribe(others.map(toSubscription));
-    }
+    if (ready) this.#media.subscribe([...others, ...(aiUser ? [aiUser] : [])].map(toSubscription));
+    // Two may have pressed at once.
+    const taken = ai?.controllingUser !== undefined && ai.controllingUser !== this.#id;
+    if (aiUser === undefined || taken) this.#aiTalk.end();
+    else this.#aiTalk.refresh();
   }
 
   #show(self: User): void {
     const before = this.#store.getSnapshot();
     const devices = this.devices.getSnapshot();
-    const { meetingId, others, media } = this.#room.view;
-    const participants = others.map((user) => describeOther(user, this.#media.remote(user.id)));
+    const { meetingId, others, ai, aiUser, media } = this.#room.view;
+    const participants = [...others, ...(aiUser ? [aiUser] : [])].map((user) =>
+      describeOther(user, this.#media.remote(user.id)),
+    );
     if (this.#joined) {
       participants.unshift(
-        describeSelf({ user: self, devices, status: this.#status, statusSince: this.#statusSince }),
+        describeSelf({
+          user: self,
+          devices,
+          status: this.#status,
+          statusSince: this.#statusSince,
+          unsentSince: this.#media.unsentSince(),
+        }),
       );
     }
     const next: CallSnapshot = {
@@ -333,6 +400,7 @@ export class RoomCall implements Call, RoomSocketListener {
       meetingId,
       capacity: media.capacity,
       joined: this.#joined,
+      ai: this.#hasAi ? describeAi(ai, before.ai) : undefined,
       participants: keepUnchanged(before.participants, participants),
     };
     if (!shallowEqual(next, before)) this.#store.set(next);
@@ -352,7 +420,9 @@ export class RoomCall implements Call, RoomSocketListener {
   }
 
   #sends(id: string): boolean {
-    return this.#room.view.others.find((user) => user.id === id)?.tracks.audioEnabled === true;
+    const { others, aiUser } = this.#room.view;
+    const user = id === aiUser?.id ? aiUser : others.find((other) => other.id === id);
+    return user?.tracks.audioEnabled === true;
   }
 }
 

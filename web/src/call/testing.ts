@@ -59,11 +59,13 @@ export function createFakeMedia() {
   return {
     changes,
     publish: vi.fn<MediaPath["publish"]>(),
+    talk: vi.fn<MediaPath["talk"]>(),
     subscribe: vi.fn<MediaPath["subscribe"]>(),
     remote: vi.fn<MediaPath["remote"]>(),
     published: vi.fn<MediaPath["published"]>(() => ({ tracks: {} })),
     show: vi.fn<MediaPath["show"]>(),
     setPath: vi.fn<MovableMediaPath["setPath"]>(),
+    unsentSince: vi.fn<MovableMediaPath["unsentSince"]>(),
     onChange: (listener: () => void) => changes.on(listener),
     level: vi.fn<MediaPath["level"]>(() => 0.1),
     stats: vi.fn<MediaPath["stats"]>(() => Promise.resolve(null)),

@@ -26,6 +26,8 @@ export interface Participant {
   id: string;
   name: string;
   isSelf: boolean;
+  /** The voice AI, which has no name of its own. */
+  isAi: boolean;
   raisedHand: boolean;
   speaking: boolean;
   audioEnabled: boolean;
@@ -33,6 +35,8 @@ export interface Participant {
   audioUnavailable: boolean;
   videoEnabled: boolean;
   screenShareEnabled: boolean;
+  /** In an SFU, by which those who run it find it; absent where there is none. */
+  session?: string;
   /** The signaling connection of the self, or the media link to the other. */
   link: LinkState;
   /** When `link` left "connected", as `Date.now()`; absent while connected. */
@@ -41,6 +45,24 @@ export interface Participant {
   camera?: MediaStream;
   screen?: MediaStream;
   audio?: MediaStream;
+}
+
+/** Why the voice AI is not here although somebody wanted it. */
+export type AiFailure = "limitReached" | "media" | "refused" | "unavailable";
+
+/** The voice AI that members can invite. */
+export interface AiState {
+  state: "away" | "coming" | "here";
+  /** Whom it hears, by id. */
+  talker?: string;
+  failure?: AiFailure;
+  /** How long it may stay, rounded up. */
+  minutesLeft?: number;
+}
+
+export interface AiWish {
+  instructions?: string;
+  voice?: string;
 }
 
 export interface CallSnapshot {
@@ -53,6 +75,8 @@ export interface CallSnapshot {
   joined: boolean;
   /** Who is in the call; after joining the self comes first, the others in the order they came. */
   participants: readonly Participant[];
+  /** Absent where the server has none. */
+  ai?: AiState;
   /** How many people the media path can hold, the self included. */
   capacity: number;
 }
@@ -138,6 +162,10 @@ export interface Call extends Observable<CallSnapshot> {
   leave(): void;
   setHandRaised(raised: boolean): void;
   muteOther(id: string): void;
+  inviteAi(wish: AiWish): void;
+  dismissAi(): void;
+  /** As long as this is true the AI hears us, and so does everybody; the microphone is turned on for it. */
+  talkToAi(talking: boolean): void;
   /** What is on the stage now, and how large; the pictures of the others follow it. */
   show(tiles: Tiles): void;
   /** A number from 0 to 1 that follows the voice; called about 20 times a second while subscribed. */

@@ -1,3 +1,4 @@
+import { usePerson } from "../hooks/use_person";
 import { Icon } from "./ui/Icon";
 
 interface Props {
@@ -6,9 +7,19 @@ interface Props {
   size: string;
 }
 
-/** Stands for a person without a picture: the first letter of the name, as the eye finds it in a list. */
+/** Stands for a person without a picture: the photo that the server's directory has, or the first letter of the name. */
 export function Initial({ name, size }: Props) {
-  const letter = Array.from(name.trim())[0]?.toLocaleUpperCase();
+  const person = usePerson(name);
+  if (person?.photo)
+    return (
+      <img
+        src={person.photo}
+        alt=""
+        className="rounded-round object-cover select-none"
+        style={{ width: size, height: size }}
+      />
+    );
+  const letter = Array.from((person?.firstName || name).trim())[0]?.toLocaleUpperCase();
   return (
     <span
       aria-hidden="true"

@@ -4,22 +4,30 @@ import type { Call, CallEvent, CaptureState } from "../call/types";
 import { ToastQueue } from "../notices/toast_queue";
 import { useObservable } from "./use_observable";
 
-const knownErrors = ["not_saved", "rate_limited", "too_large", "unknown_user"] as const;
+const knownErrors = [
+  "not_saved",
+  "rate_limited",
+  "too_large",
+  "unknown_user",
+  "ai_taken",
+  "ai_unavailable",
+] as const;
 
 /** These describe a fault of this program, which no user could do anything about. */
 const silentErrors = new Set(["bad_message", "unknown_type", "not_joined"]);
 
-/** Runs `effect` when `value` changes, and not when it is first seen. */
-function useChange<T>(value: T, effect: (value: T) => void): void {
-  const previous = useRef(value);
+/** Runs `effect` when `value` changes, and when it is first seen only if it is another one than `initial`. */
+function useChange<T>(value: T, effect: (value: T, before: T) => void, initial = value): void {
+  const previous = useRef(initial);
   const latest = useRef(effect);
   useEffect(() => {
     latest.current = effect;
   });
   useEffect(() => {
     if (Object.is(previous.current, value)) return;
+    const before = previous.current;
     previous.current = value;
-    latest.current(value);
+    latest.current(value, before);
   }, [value]);
 }
 
@@ -27,11 +35,16 @@ function failed({ enabled, state }: CaptureState): boolean {
   return enabled && state === "failed";
 }
 
+interface Wanted {
+  /** False while a dialog tells them itself. */
+  aiFailures: boolean;
+}
+
 /** Turns what happens in a call into toasts, and into words for screen readers where the eye sees it anyway. */
-export function useCallNotices(call: Call): ToastQueue {
+export function useCallNotices(call: Call, { aiFailures }: Wanted): ToastQueue {
   const { t } = useTranslation();
   const [queue] = useState(() => new ToastQueue());
-  const { participants, status } = useObservable(call);
+  const { participants, status, ai } = useObservable(call);
   const { microphone, camera, screen } = useObservable(call.devices);
   const raised = participants.find((person) => person.isSelf)?.raisedHand ?? false;
 
@@ -101,6 +114,22 @@ export function useCallNotices(call: Call): ToastQueue {
   );
   useChange(status, (now) => {
     if (now === "reconnecting") queue.show({ text: t("toast.reconnecting"), spoken: true, topic: "server" });
+  });
+  useChange(
+    ai?.state ?? "away",
+    (state, before) => {
+      if (state === "here") queue.show({ text: t("ai.cameNotice"), tone: "attention", topic: "ai" });
+      else if (state === "coming") queue.show({ text: t("ai.coming"), spoken: true, topic: "ai" });
+      else if (ai?.failure !== undefined) {
+        if (aiFailures) queue.show({ text: t(`ai.failure.${ai.failure}`), tone: "attention", topic: "ai" });
+      } else if (before === "here") queue.show({ text: t("ai.leftNotice"), topic: "ai" });
+    },
+    // Whoever comes into a call with an AI in it has to know that as well.
+    "away",
+  );
+  useChange(ai?.minutesLeft, (minutes, before) => {
+    if (minutes === 1 && before !== undefined)
+      queue.show({ text: t("ai.timeWarning"), tone: "attention", topic: "ai time" });
   });
   useChange(failed(microphone), (broken) => {
     if (broken) queue.show({ text: t("toast.microphoneFailed"), tone: "attention", topic: "microphone" });

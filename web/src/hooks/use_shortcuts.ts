@@ -3,7 +3,7 @@ import { matchShortcut, type ShortcutAction } from "../preferences/shortcut_matc
 import { singleKeys } from "../preferences/single_keys";
 
 /** In a field, a menu or a dialog a single key means what it means there. */
-function keepsItsKeys(target: EventTarget | null): boolean {
+export function keepsItsKeys(target: EventTarget | null): boolean {
   return (
     target instanceof Element &&
     target.closest("input, select, textarea, [contenteditable], [role='menu'], dialog") !== null

@@ -9,6 +9,10 @@ const config: ClientConfig = {
   maxWebcamFramerate: 24,
   maxWebcamQualityLevel: 1080,
   hasFeedback: false,
+  maxApiHistory: 100,
+  traceLink: "",
+  hasUserDirectory: false,
+  hasAi: false,
 };
 
 const trackOf = (width?: number, height?: number) =>

@@ -22,6 +22,8 @@ export interface Subscription {
 export interface PublishedTracks {
   session?: string;
   tracks: TrackAddresses;
+  /** What the AI is to hear. */
+  talk?: string;
 }
 
 /** How tall the pictures of one person are on this screen, in its own pixels; absent: not in sight. */
@@ -80,6 +82,8 @@ export interface MediaConnection {
 export interface MediaPath {
   /** Sends the track from now on, or nothing on null. Never interrupts the other kinds. */
   publish(kind: MediaKind, track: MediaStreamTrack | null): void;
+  /** A voice for the AI alone, which only an SFU reaches; null while it is to hear nothing. */
+  talk(track: MediaStreamTrack | null): void;
   /** The whole list of others; links to people who are not in it any more are closed. */
   subscribe(others: readonly Subscription[]): void;
   remote(id: string): RemoteMedia | undefined;
@@ -101,10 +105,20 @@ export interface MediaPath {
   close(): void;
 }
 
+/** Where the room wants media to run. */
+export interface PathTarget {
+  path: PathName;
+  /** Names the call in the logs of a server that carries it. */
+  meeting: string | undefined;
+  /** Which SFU it is, should the path lead to one: another number is another one. */
+  generation: number;
+}
+
 /** A media path that can lie here or there, and moves without an interruption when told to. */
 export interface MovableMediaPath extends MediaPath {
-  /** `meeting` names the call in the logs of a server that carries it. */
-  setPath(path: PathName, meeting: string | undefined): void;
+  setPath(target: PathTarget): void;
+  /** Since when, as `Date.now()`, the others have been missing something of ours; undefined while all is well. */
+  unsentSince(): number | undefined;
 }
 
 /** How a media path talks to the same part of another client: in order, never to anybody else, perhaps lost. */

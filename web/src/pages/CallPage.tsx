@@ -1,5 +1,5 @@
 import { useEffect } from "react";
-import { Navigate, useNavigate } from "react-router";
+import { Navigate, useLocation, useNavigate } from "react-router";
 import { reportRefresh } from "../api/client";
 import { CallView } from "../components/call/CallView";
 import { RefusalMessage } from "../components/RefusalMessage";
@@ -16,6 +16,7 @@ function wasReloaded(): boolean {
 /** The call itself. Whoever did not come through the lobby goes there first. */
 export function CallPage() {
   const navigate = useNavigate();
+  const { search } = useLocation();
   const { room, config, call, entered } = useRoomVisit();
   const snapshot = useObservable(call);
   const { meetingId, status, refusal } = snapshot;
@@ -26,7 +27,8 @@ export function CallPage() {
     if (!entered && wasReloaded()) reportRefresh().catch(() => undefined);
   }, [entered]);
 
-  if (!entered) return <Navigate to={roomPath(room)} replace />;
+  const lobby = roomPath(room) + search;
+  if (!entered) return <Navigate to={lobby} replace />;
 
   if (status === "refused" && refusal) {
     return (
@@ -34,7 +36,7 @@ export function CallPage() {
         <RefusalMessage
           reason={refusal}
           room={room}
-          onRestart={() => void navigate(roomPath(room), { replace: true })}
+          onRestart={() => void navigate(lobby, { replace: true })}
         />
       </main>
     );

@@ -1,9 +1,10 @@
 import { useCallback, useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import { useNavigate } from "react-router";
+import { useLocation, useNavigate } from "react-router";
 import { CopyLinkButton } from "../components/CopyLinkButton";
 import { DeviceChoice } from "../components/DeviceChoice";
 import { DeviceProblems } from "../components/DeviceProblems";
+import { peopleOf } from "../call/participants";
 import { Preview } from "../components/lobby/Preview";
 import { WhoIsInside } from "../components/lobby/WhoIsInside";
 import { RefusalMessage } from "../components/RefusalMessage";
@@ -21,18 +22,21 @@ import { roomPath, roomUrl } from "../rooms/room_name";
 export function LobbyPage() {
   const { t } = useTranslation();
   const navigate = useNavigate();
+  const { search } = useLocation();
   const { room, name, call, enter, restart } = useRoomVisit();
   const { status, refusal, participants, capacity } = useObservable(call);
+  const people = peopleOf(participants);
   usePageTitle(room);
 
-  const full = status === "open" && participants.length >= capacity;
+  const full = status === "open" && people.length >= capacity;
   const canJoin = status === "open" && !full;
 
   const join = useCallback(() => {
     rememberRoom(room);
     enter();
-    void navigate(`${roomPath(room)}/room`);
-  }, [room, enter, navigate]);
+    // The address may carry wishes for the call, such as those of the voice AI.
+    void navigate(`${roomPath(room)}/room${search}`);
+  }, [room, search, enter, navigate]);
 
   useEffect(() => {
     // The call's code is fetched while the visitor looks into the mirror.
@@ -69,7 +73,7 @@ export function LobbyPage() {
       </div>
       <div className="flex flex-col gap-5">
         <div aria-live="polite" className="grid gap-3">
-          {status === "open" ? <WhoIsInside participants={participants} /> : null}
+          {status === "open" ? <WhoIsInside participants={people} /> : null}
           {status === "connecting" ? (
             <p className="flex items-center gap-3 text-16 text-ink-soft">
               <Spinner />

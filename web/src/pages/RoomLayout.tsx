@@ -8,6 +8,7 @@ import { CenteredMessage } from "../components/CenteredMessage";
 import { PageWaiting } from "../components/PageWaiting";
 import { Button } from "../components/ui/Button";
 import { RoomVisitContext, type RoomVisit } from "../hooks/room_visit";
+import { enableDirectory } from "../hooks/use_person";
 import { useRemote } from "../hooks/use_remote";
 
 /** One set for the page's life, so that what was chosen in one lobby holds in the next. */
@@ -15,6 +16,7 @@ const devices = createDevices();
 
 async function loadVisit() {
   const [session, config] = await Promise.all([fetchSession(), fetchConfig()]);
+  if (config.hasUserDirectory) enableDirectory();
   return { session, config };
 }
 
@@ -27,7 +29,8 @@ export function RoomLayout() {
 
   useEffect(() => {
     // The server asks for the name before it sends the page; this is for a cookie that was lost since.
-    if (name === null) location.replace(`/set-username?return-url=${encodeURIComponent(location.pathname)}`);
+    if (name !== null) return;
+    location.replace(`/set-username?return-url=${encodeURIComponent(location.pathname + location.search)}`);
   }, [name]);
 
   if (remote.status === "failed") {

@@ -19,6 +19,13 @@ function latinLetter({ key, code }: KeyPress): string {
   return /^Key([A-Z])$/.exec(code)?.[1]?.toLowerCase() ?? "";
 }
 
+/** Whether it is this letter and nothing with it. */
+export function isLetter(press: KeyPress, letter: string): boolean {
+  return (
+    latinLetter(press) === letter && !press.ctrlKey && !press.metaKey && !press.altKey && !press.shiftKey
+  );
+}
+
 /** What a key press asks for: Ctrl or Command with D or E anywhere; single keys where `singleKeys` allows. */
 export function matchShortcut(press: KeyPress, singleKeys: boolean): ShortcutAction | undefined {
   const letter = latinLetter(press);

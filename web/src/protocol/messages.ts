@@ -30,10 +30,26 @@ export interface User {
 export interface RoomMedia {
   path: "p2p" | "sfu";
   capacity: number;
+  /** Which SFU the room is in: another number is another one, or one that has lost everything. */
+  generation: number;
+}
+
+/** The voice AI of the room. */
+export interface RoomAi {
+  /** It is here, and listed as a user. */
+  enabled: boolean;
+  connectionPending: boolean;
+  /** Whom it hears. */
+  controllingUser?: string;
+  /** Why it is not here although somebody wanted it. */
+  errorCode?: string;
+  remainingSeconds?: number;
 }
 
 export interface RoomState {
   meetingId?: string;
+  /** Absent from a server that knows of no AI. */
+  ai?: RoomAi;
   /** Absent from a server that knows only media between browsers. */
   media?: RoomMedia;
   /** Everybody whose connection the server knows, the lobby included. */
@@ -61,4 +77,10 @@ export type ClientMessage =
   /** The first word on every connection: whether this client can do media between browsers. Old clients cannot. */
   | { type: "mediaSupport"; p2p: boolean }
   /** A direct connection with this person did not come about. */
-  | { type: "p2pFailed"; peer: string };
+  | { type: "p2pFailed"; peer: string }
+  | { type: "enableAi"; instructions?: string; voice?: string }
+  | { type: "disableAi" }
+  /** Asks that the AI hears this track of ours. */
+  | { type: "requestAiControl"; track: { location: "remote"; sessionId: string; trackName: string } }
+  /** Spelt so on the wire. */
+  | { type: "relenquishAiControl" };

@@ -56,6 +56,7 @@ describe("parseServerMessage", () => {
       type: "roomState",
       state: {
         meetingId: undefined,
+        ai: { enabled: false, connectionPending: false },
         users: [
           {
             id: "a",
@@ -108,11 +109,19 @@ describe("parseServerMessage", () => {
   it.each([
     [
       { path: "sfu", capacity: 50, more: 1 },
-      { path: "sfu", capacity: 50 },
+      { path: "sfu", capacity: 50, generation: 0 },
     ],
     [
       { path: "p2p", capacity: 4 },
-      { path: "p2p", capacity: 4 },
+      { path: "p2p", capacity: 4, generation: 0 },
+    ],
+    [
+      { path: "sfu", capacity: 50, generation: 1_790_000_000_123 },
+      { path: "sfu", capacity: 50, generation: 1_790_000_000_123 },
+    ],
+    [
+      { path: "sfu", capacity: 50, generation: "7" },
+      { path: "sfu", capacity: 50, generation: 0 },
     ],
     [undefined, undefined],
     ["sfu", undefined],
@@ -124,5 +133,24 @@ describe("parseServerMessage", () => {
   ])("reads where media runs: %o", (media, expected) => {
     const message = parse({ type: "roomState", state: { media, users: [] } });
     expect(message?.type === "roomState" ? message.state.media : null).toEqual(expected);
+  });
+
+  it("reads what there is to know of the AI", () => {
+    const ai = {
+      enabled: true,
+      connectionPending: false,
+      controllingUser: "a",
+      error: "A sentence for old clients.",
+      errorCode: "media",
+      remainingSeconds: 90,
+    };
+    const message = parse({ type: "roomState", state: { ai, users: [] } });
+    expect(message?.type === "roomState" ? message.state.ai : null).toEqual({
+      enabled: true,
+      connectionPending: false,
+      controllingUser: "a",
+      errorCode: "media",
+      remainingSeconds: 90,
+    });
   });
 });

@@ -1,5 +1,5 @@
 import { isJsonObject, isTrue, parseJsonObject, stringOf, type JsonObject } from "../util/json";
-import type { RoomMedia, RoomState, ServerMessage, User, UserTracks } from "./messages";
+import type { RoomAi, RoomMedia, RoomState, ServerMessage, User, UserTracks } from "./messages";
 
 /** Null for what this client does not understand, be it malformed or newer than the client. */
 export function parseServerMessage(data: unknown): ServerMessage | null {
@@ -31,16 +31,33 @@ function parseRoomState(state: JsonObject): RoomState {
     const user = parseUser(entry);
     if (user !== null && !users.has(user.id)) users.set(user.id, user);
   }
-  return { meetingId: stringOf(state.meetingId), media: parseMedia(state.media), users: [...users.values()] };
+  return {
+    meetingId: stringOf(state.meetingId),
+    ai: parseAi(state.ai),
+    media: parseMedia(state.media),
+    users: [...users.values()],
+  };
+}
+
+function parseAi(value: unknown): RoomAi | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const { remainingSeconds } = value;
+  return {
+    enabled: isTrue(value.enabled),
+    connectionPending: isTrue(value.connectionPending),
+    controllingUser: stringOf(value.controllingUser),
+    errorCode: stringOf(value.errorCode),
+    remainingSeconds: typeof remainingSeconds === "number" ? remainingSeconds : undefined,
+  };
 }
 
 /** Undefined for a path that this client does not know: the one that every client has is the best guess then. */
 function parseMedia(value: unknown): RoomMedia | undefined {
   if (!isJsonObject(value)) return undefined;
-  const { path, capacity } = value;
+  const { path, capacity, generation } = value;
   if (path !== "p2p" && path !== "sfu") return undefined;
   return typeof capacity === "number" && Number.isInteger(capacity) && capacity > 0
-    ? { path, capacity }
+    ? { path, capacity, generation: Number.isSafeInteger(generation) ? (generation as number) : 0 }
     : undefined;
 }
 

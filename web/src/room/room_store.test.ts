@@ -109,11 +109,11 @@ describe("RoomStore", () => {
 
   it("knows where media runs: between browsers, unless the server says otherwise", () => {
     const { store } = run([{ state: "me" }]);
-    expect(store.view.media).toEqual({ path: "p2p", capacity: 4 });
-    store.applyState({ ...state("me"), media: { path: "sfu", capacity: 50 } });
+    expect(store.view.media).toEqual({ path: "p2p", capacity: 4, generation: 0 });
+    store.applyState({ ...state("me"), media: { path: "sfu", capacity: 50, generation: 7 } });
     store.socketLost();
-    expect(store.view.media).toEqual({ path: "sfu", capacity: 50 });
+    expect(store.view.media).toEqual({ path: "sfu", capacity: 50, generation: 7 });
     store.applyState(state("me"));
-    expect(store.view.media).toEqual({ path: "p2p", capacity: 4 });
+    expect(store.view.media).toEqual({ path: "p2p", capacity: 4, generation: 0 });
   });
 });

@@ -1,4 +1,4 @@
-import { AI_USER_ID, type RoomMedia, type RoomState, type User } from "../protocol/messages";
+import { AI_USER_ID, type RoomAi, type RoomMedia, type RoomState, type User } from "../protocol/messages";
 
 /** What happened between two states of the room, seen by somebody who is in the call. */
 export type RoomChange =
@@ -7,6 +7,9 @@ export type RoomChange =
 export interface RoomView {
   meetingId?: string;
   media: RoomMedia;
+  ai?: RoomAi;
+  /** The AI itself, as long as it is here. */
+  aiUser?: User;
   /** The server's record of us; absent until the first state of each connection. */
   self?: User;
   /** Who else is in the call, in the order in which we first saw them. */
@@ -14,7 +17,7 @@ export interface RoomView {
 }
 
 /** Each sends to each: beyond four people the upload of an ordinary line and the encoders of an old laptop are used up. */
-const directMedia: RoomMedia = { path: "p2p", capacity: 4 };
+const directMedia: RoomMedia = { path: "p2p", capacity: 4, generation: 0 };
 
 /**
  * What this client knows about its room. It outlives the socket: while that is down the last known people stay, and what
@@ -27,6 +30,8 @@ export class RoomStore {
   #self: User | undefined;
   #meetingId: string | undefined;
   #media = directMedia;
+  #ai: RoomAi | undefined;
+  #aiUser: User | undefined;
   /** Whoever was there before us has not "joined", so changes are told from the first state that has us in it. */
   #announces = false;
 
@@ -38,6 +43,8 @@ export class RoomStore {
     return {
       meetingId: this.#meetingId,
       media: this.#media,
+      ai: this.#ai,
+      aiUser: this.#aiUser,
       self: this.#self,
       others: [...this.#others.values()],
     };
@@ -46,6 +53,8 @@ export class RoomStore {
   applyState(state: RoomState): RoomChange[] {
     this.#meetingId = state.meetingId ?? this.#meetingId;
     this.#media = state.media ?? directMedia;
+    this.#ai = state.ai;
+    this.#aiUser = state.users.find(({ id }) => id === AI_USER_ID);
     this.#self = state.users.find((user) => user.id === this.#selfId);
     const present = new Map(state.users.filter((user) => this.#isOther(user)).map((user) => [user.id, user]));
     const changes: RoomChange[] = [];

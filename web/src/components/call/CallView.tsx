@@ -9,12 +9,15 @@ import { useObservable } from "../../hooks/use_observable";
 import { useShortcuts } from "../../hooks/use_shortcuts";
 import type { ShortcutAction } from "../../preferences/shortcut_match";
 import { roomUrl } from "../../rooms/room_name";
+import { AiDialog } from "./AiDialog";
+import { AiPill } from "./AiPill";
 import { AloneCard } from "./AloneCard";
 import { AudioPlayback } from "./AudioPlayback";
 import { ConnectionDialog } from "./ConnectionDialog";
 import { ControlBar } from "./ControlBar";
 import type { MenuDialog } from "./MoreMenu";
 import { ParticipantsDialog } from "./ParticipantsDialog";
+import { ReportDialog } from "./ReportDialog";
 import { SettingsDialog } from "./SettingsDialog";
 import { ShortcutsDialog } from "./ShortcutsDialog";
 import { Stage } from "./Stage";
@@ -32,6 +35,9 @@ const idleTime = 3_000;
 /** Heights of the bars with their distance from the edge. */
 const barHeights = { top: 64, bottom: 84 };
 
+/** Of the AI’s button, with a gap. */
+const pillHeight = 60;
+
 export function CallView({ call, snapshot, onLeave }: Props) {
   const { t } = useTranslation();
   const { devices } = call;
@@ -41,8 +47,9 @@ export function CallView({ call, snapshot, onLeave }: Props) {
   const [menuOpen, setMenuOpen] = useState(false);
   const topBar = useRef<HTMLDivElement>(null);
   const bar = useRef<HTMLDivElement>(null);
+  const pill = useRef<HTMLDivElement>(null);
   const more = useRef<HTMLButtonElement>(null);
-  const queue = useCallNotices(call);
+  const queue = useCallNotices(call, { aiFailures: dialog !== "ai" });
   const calm = useMediaQuery("(prefers-reduced-motion: reduce)");
 
   // A mouse that rests on a bar, or a focus that the keyboard put there, is about to use it. A finger leaves
@@ -50,7 +57,9 @@ export function CallView({ call, snapshot, onLeave }: Props) {
   const canHover = useMediaQuery("(hover: hover)");
   const isBarInUse = useCallback(
     () =>
-      [topBar, bar].some(
+      // The AI’s button must not move away while it is held.
+      pill.current?.dataset.held === "true" ||
+      [topBar, bar, pill].some(
         ({ current }) =>
           current?.querySelector(canHover ? ":hover, :focus-visible" : ":focus-visible") != null,
       ),
@@ -62,6 +71,21 @@ export function CallView({ call, snapshot, onLeave }: Props) {
   // Where the bars always show, the tiles leave room for them.
   const barsStay = alone || calm;
   const hidden = idle && !menuOpen && !dialog && !barsStay;
+  const aiShown = snapshot.ai !== undefined && snapshot.ai.state !== "away";
+  const narrow = useMediaQuery("(width < 40rem)");
+  // On a phone the tiles leave room for the AI’s button as well, or it would cover half of one.
+  const pillStays = aiShown && narrow;
+  const padding = barsStay
+    ? `pt-16 ${aiShown ? "pb-46 sm:pb-38" : "pb-24"}`
+    : pillStays
+      ? "pt-2 pb-26"
+      : "py-2";
+  const pillCovers = aiShown && !narrow ? pillHeight : 0;
+  const covered = barsStay
+    ? { top: 0, bottom: 0 }
+    : hidden
+      ? { top: 0, bottom: pillCovers }
+      : { top: barHeights.top, bottom: barHeights.bottom + pillCovers };
 
   const toggleHand = useCallback(() => call.setHandRaised(!self?.raisedHand), [call, self?.raisedHand]);
   const runShortcut = useCallback(
@@ -112,7 +136,7 @@ export function CallView({ call, snapshot, onLeave }: Props) {
         ref={setMain}
         className={
           "flex size-full gap-3 pr-[max(8px,env(safe-area-inset-right))] pl-[max(8px,env(safe-area-inset-left))] portrait:flex-col " +
-          (barsStay ? "pt-16 pb-24" : "py-2")
+          padding
         }
       >
         <TopBar
@@ -124,13 +148,18 @@ export function CallView({ call, snapshot, onLeave }: Props) {
           onConnection={() => setDialog("connection")}
         />
         <div className="min-h-0 min-w-0 flex-1">
-          <Stage
-            call={call}
-            snapshot={snapshot}
-            covered={hidden || barsStay ? { top: 0, bottom: 0 } : barHeights}
-          />
+          <Stage call={call} snapshot={snapshot} covered={covered} />
         </div>
         {alone ? <AloneCard url={url} /> : null}
+        {snapshot.ai && aiShown ? (
+          <AiPill
+            pillRef={pill}
+            call={call}
+            ai={snapshot.ai}
+            participants={snapshot.participants}
+            barHidden={hidden}
+          />
+        ) : null}
         <ControlBar
           barRef={bar}
           moreRef={more}
@@ -142,6 +171,7 @@ export function CallView({ call, snapshot, onLeave }: Props) {
           onMenuOpen={setMenuOpen}
           onDialog={setDialog}
           onCopyLink={() => void copyLink()}
+          hasAi={snapshot.ai !== undefined}
           menuParent={main}
         />
       </main>
@@ -154,7 +184,18 @@ export function CallView({ call, snapshot, onLeave }: Props) {
         <ConnectionDialog call={call} participants={snapshot.participants} {...dialogProps} />
       ) : null}
       {dialog === "settings" ? <SettingsDialog devices={devices} {...dialogProps} /> : null}
-      {dialog === "shortcuts" ? <ShortcutsDialog {...dialogProps} /> : null}
+      {dialog === "ai" && snapshot.ai ? <AiDialog call={call} ai={snapshot.ai} {...dialogProps} /> : null}
+      {dialog === "report" ? (
+        <ReportDialog
+          snapshot={snapshot}
+          onSent={() => {
+            closeDialog();
+            queue.show({ text: t("report.sent"), topic: "report" });
+          }}
+          {...dialogProps}
+        />
+      ) : null}
+      {dialog === "shortcuts" ? <ShortcutsDialog hasAi={snapshot.ai !== undefined} {...dialogProps} /> : null}
     </div>
   );
 }

@@ -20,6 +20,7 @@ interface Props {
   onMenuOpen: (open: boolean) => void;
   onDialog: (dialog: MenuDialog) => void;
   onCopyLink: () => void;
+  hasAi: boolean;
   /** Where the menu is put, so that it lies within the page’s landmark. */
   menuParent: HTMLElement | null;
 }
@@ -43,6 +44,7 @@ export function ControlBar({
   onMenuOpen,
   onDialog,
   onCopyLink,
+  hasAi,
   menuParent,
 }: Props) {
   const { t } = useTranslation();
@@ -99,6 +101,7 @@ export function ControlBar({
             onOpenChange={onMenuOpen}
             onDialog={onDialog}
             onCopyLink={onCopyLink}
+            hasAi={hasAi}
             parent={menuParent}
           />
           <button

@@ -5,7 +5,7 @@ import { useFullScreen } from "../../hooks/use_full_screen";
 import { RoundToggle } from "../RoundToggle";
 import { Icon, type IconName } from "../ui/Icon";
 
-export type MenuDialog = "participants" | "connection" | "settings" | "shortcuts";
+export type MenuDialog = "participants" | "connection" | "settings" | "shortcuts" | "report" | "ai";
 
 interface ItemProps {
   icon: IconName;
@@ -31,11 +31,13 @@ interface Props {
   onOpenChange: (open: boolean) => void;
   onDialog: (dialog: MenuDialog) => void;
   onCopyLink: () => void;
+  /** The server has a voice AI. */
+  hasAi: boolean;
   parent: HTMLElement | null;
 }
 
 /** What is needed less often than the controls in the bar. */
-export function MoreMenu({ triggerRef, onOpenChange, onDialog, onCopyLink, parent }: Props) {
+export function MoreMenu({ triggerRef, onOpenChange, onDialog, onCopyLink, hasAi, parent }: Props) {
   const { t } = useTranslation();
   const fullScreen = useFullScreen();
   return (
@@ -53,6 +55,7 @@ export function MoreMenu({ triggerRef, onOpenChange, onDialog, onCopyLink, paren
         >
           <Item icon="people" label={t("call.participants")} onSelect={() => onDialog("participants")} />
           <Item icon="shield" label={t("connection.title")} onSelect={() => onDialog("connection")} />
+          {hasAi ? <Item icon="spark" label={t("ai.title")} onSelect={() => onDialog("ai")} /> : null}
           <Item icon="settings" label={t("call.settings")} onSelect={() => onDialog("settings")} />
           <Item icon="link" label={t("common.copyLink")} onSelect={onCopyLink} />
           {fullScreen.supported ? (
@@ -68,6 +71,7 @@ export function MoreMenu({ triggerRef, onOpenChange, onDialog, onCopyLink, paren
             onSelect={() => onDialog("shortcuts")}
             className="pointer-coarse:hidden"
           />
+          <Item icon="alert" label={t("report.title")} onSelect={() => onDialog("report")} />
         </Menu.Content>
       </Menu.Portal>
     </Menu.Root>

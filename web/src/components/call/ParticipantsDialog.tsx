@@ -1,10 +1,12 @@
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { peopleOf } from "../../call/participants";
 import type { Call, CallSnapshot, Participant } from "../../call/types";
-import { Initial } from "../Initial";
+import { useNameOf } from "../../hooks/use_person";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { Icon, type IconName } from "../ui/Icon";
+import { Face } from "./Face";
 
 interface RowProps {
   person: Participant;
@@ -36,7 +38,7 @@ function Row({ person, reachable, onMute }: RowProps) {
   const row = useRef<HTMLLIElement>(null);
   const muteButton = useRef<HTMLButtonElement>(null);
   const cancelButton = useRef<HTMLButtonElement>(null);
-  const name = person.name || t("common.unnamed");
+  const name = useNameOf(person);
 
   useEffect(() => {
     // The question replaces the pressed button, so the focus goes to the harmless answer, and back afterwards. A button
@@ -71,7 +73,7 @@ function Row({ person, reachable, onMute }: RowProps) {
 
   return (
     <li ref={row} tabIndex={-1} className="flex min-h-12 items-center gap-3">
-      <Initial name={person.name} size="36px" />
+      <Face person={person} size="36px" />
       <span className="min-w-0 flex-1 truncate text-16">
         {person.isSelf ? t("call.youNamed", { name }) : name}
       </span>
@@ -81,7 +83,7 @@ function Row({ person, reachable, onMute }: RowProps) {
         <State icon="micOff" label={t("call.noMicrophone")} className="text-attention" />
       ) : !person.audioEnabled ? (
         <State icon="micOff" label={t("call.muted")} />
-      ) : person.isSelf ? null : (
+      ) : person.isSelf || person.isAi ? null : (
         <button
           ref={muteButton}
           type="button"
@@ -110,7 +112,7 @@ export function ParticipantsDialog({ call, snapshot, onClose, returnFocusTo, not
   const { t } = useTranslation();
   return (
     <Dialog
-      title={t("participants.title", { count: snapshot.participants.length })}
+      title={t("participants.title", { count: peopleOf(snapshot.participants).length })}
       onClose={onClose}
       returnFocusTo={returnFocusTo}
       notices={notices}

@@ -1,7 +1,7 @@
 import type { Call, Participant } from "../../call/types";
 import type { Rect } from "../../stage/best_fit";
-import { Initial } from "../Initial";
 import { VideoView } from "../VideoView";
+import { Face } from "./Face";
 import { LinkOverlay } from "./LinkOverlay";
 import { QualitySign } from "./QualitySign";
 import { SpeakingBorder } from "./SpeakingBorder";
@@ -37,7 +37,7 @@ export function PersonTile({ call, person, rect, labelLift, onAspect }: Props) {
         />
       ) : (
         <div className="flex size-full items-center justify-center">
-          <Initial name={person.name} size={`${initialSize}px`} />
+          <Face person={person} size={`${initialSize}px`} />
         </div>
       )}
       {person.isSelf ? null : <LinkOverlay person={person} compact={rect.height < 200} />}

@@ -9,6 +9,7 @@ const rows = [
   { text: "shortcuts.microphone", combination: controlKey("D"), single: "M" },
   { text: "shortcuts.camera", combination: controlKey("E"), single: "V" },
   { text: "shortcuts.hand", combination: undefined, single: "H" },
+  { text: "shortcuts.ai", combination: undefined, single: "A" },
   { text: "shortcuts.list", combination: undefined, single: "?" },
 ] as const;
 
@@ -21,19 +22,20 @@ function Key({ children }: { children: string }) {
 }
 
 interface Props {
+  hasAi: boolean;
   onClose: () => void;
   returnFocusTo: () => HTMLElement | null;
   notices: ReactNode;
 }
 
-export function ShortcutsDialog({ onClose, returnFocusTo, notices }: Props) {
+export function ShortcutsDialog({ hasAi, onClose, returnFocusTo, notices }: Props) {
   const { t } = useTranslation();
   const single = useObservable(singleKeys);
   return (
     <Dialog title={t("shortcuts.title")} onClose={onClose} returnFocusTo={returnFocusTo} notices={notices}>
       <dl className="flex flex-col gap-3">
         {rows.map((row) =>
-          row.combination === undefined && !single ? null : (
+          (row.combination === undefined && !single) || (row.text === "shortcuts.ai" && !hasAi) ? null : (
             <div key={row.text} className="flex items-center justify-between gap-4 text-14">
               <dt>{t(row.text)}</dt>
               <dd className="flex shrink-0 items-center gap-2 text-ink-soft">

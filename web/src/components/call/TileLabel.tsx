@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Participant } from "../../call/types";
+import { useNameOf } from "../../hooks/use_person";
 import { Icon } from "../ui/Icon";
 
 interface Props {
@@ -17,7 +18,7 @@ interface Props {
 /** The name and the states that a glance should tell: shapes with words for those who do not see them. */
 export function TileLabel({ person, lift, compact = false, nameless = false, children }: Props) {
   const { t } = useTranslation();
-  const name = person.name || t("common.unnamed");
+  const name = useNameOf(person);
   const micState = person.audioUnavailable
     ? "call.noMicrophone"
     : person.audioEnabled

@@ -1,5 +1,6 @@
 import type { RefObject } from "react";
 import { useTranslation } from "react-i18next";
+import { peopleOf } from "../../call/participants";
 import type { Call, CallSnapshot } from "../../call/types";
 import { useDuration } from "../../hooks/use_duration";
 import { useNow } from "../../hooks/use_now";
@@ -24,6 +25,7 @@ export function TopBar({ barRef, call, snapshot, hidden, onParticipants, onConne
   const guard = useRevealGuard(hidden);
   const offline = snapshot.status !== "open";
   const now = useNow(offline);
+  const people = peopleOf(snapshot.participants).length;
   const duration = useDuration(now - snapshot.statusSince);
 
   return (
@@ -43,9 +45,9 @@ export function TopBar({ barRef, call, snapshot, hidden, onParticipants, onConne
           className="touch-target tabular pointer-events-auto inline-flex shrink-0 items-center gap-2 rounded-round px-3 text-14 text-ink-soft transition-colors duration-150 hover:bg-sunken hover:text-ink"
         >
           <Icon name="people" />
-          <span aria-hidden="true">{snapshot.participants.length}</span>
+          <span aria-hidden="true">{people}</span>
           <span className="sr-only">
-            {t("call.participants")}: {t("call.people", { count: snapshot.participants.length })}
+            {t("call.participants")}: {t("call.people", { count: people })}
           </span>
         </button>
         <ConnectionButton

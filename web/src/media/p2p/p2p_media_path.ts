@@ -11,6 +11,7 @@ import type {
   SignalChannel,
   Subscription,
 } from "../media_path";
+import type { IceServerSource } from "./ice_server_source";
 import { makesOffers } from "./negotiation_rule";
 import { PeerLink } from "./peer_link";
 import { parseSignal } from "./signal";
@@ -21,6 +22,7 @@ export interface P2pOptions {
   selfId: string;
   config: ClientConfig;
   channel: SignalChannel;
+  iceServers: IceServerSource;
   /** A try at a direct connection with this person has come to nothing. */
   attemptFailed: (peer: string) => void;
   /** A parameter for tests. */
@@ -39,6 +41,8 @@ export class P2pMediaPath implements MediaPath {
 
   constructor(options: P2pOptions) {
     this.#options = options;
+    // In the lobby, so that nobody waits for it in the call.
+    void options.iceServers.get();
     this.#endSignals = options.channel.onSignal((from, text) => {
       const signal = parseSignal(text);
       if (signal !== null) this.#links.get(from)?.receive(signal);
@@ -50,6 +54,9 @@ export class P2pMediaPath implements MediaPath {
     this.#tracks[kind] = track;
     for (const link of this.#links.values()) link.setTrack(kind, track);
   }
+
+  // The AI is in an SFU.
+  talk(): void {}
 
   subscribe(others: readonly Subscription[]): void {
     const before = this.#links.size;
@@ -121,13 +128,14 @@ export class P2pMediaPath implements MediaPath {
   }
 
   #createLink({ id, sends }: Subscription): PeerLink {
-    const { selfId, config, channel } = this.#options;
+    const { selfId, iceServers, channel } = this.#options;
     const create =
       this.#options.createPeerConnection ?? ((configuration) => new RTCPeerConnection(configuration));
     return new PeerLink({
       offering: makesOffers(selfId, id),
       // An explicit list, even when empty, keeps the browser from asking anybody's STUN server.
-      createPeerConnection: () => create({ iceServers: config.iceServers, bundlePolicy: "max-bundle" }),
+      createPeerConnection: () => create({ iceServers: [], bundlePolicy: "max-bundle" }),
+      iceServers: () => iceServers.get(),
       tracks: this.#tracks,
       limitsOf: (kind) => this.#limitsOf(kind),
       signalingReady: this.#signalingReady,

@@ -9,6 +9,8 @@ export interface PairConnectionOptions {
   /** Whether this side makes the offers; the other one asks for them. */
   offering: boolean;
   createPeerConnection: () => RTCPeerConnection;
+  /** By which it looks for a way to the other side; settles in time, and never rejects. */
+  iceServers: () => Promise<RTCIceServer[]>;
   /** What to send from the start. */
   tracks: Readonly<Record<MediaKind, MediaStreamTrack | null>>;
   /** Undefined: as the browser likes. */
@@ -47,6 +49,8 @@ export class PairConnection {
     this.#remote = new RemoteTracks(options.tracksChanged);
     const connection = options.createPeerConnection();
     this.#connection = connection;
+    // First of all steps: a browser looks for ways as soon as there is a description.
+    this.#enqueue(() => this.#takeIceServers());
     if (options.offering) connection.onnegotiationneeded = () => this.#enqueue(() => this.#offer());
     connection.onconnectionstatechange = () => options.stateChanged(connection.connectionState);
     connection.onicecandidate = ({ candidate }) => {
@@ -157,6 +161,16 @@ export class PairConnection {
   #restartAsked(): Promise<void> {
     if (this.#options.offering && this.#connection.signalingState === "stable") this.#connection.restartIce();
     return Promise.resolve();
+  }
+
+  async #takeIceServers(): Promise<void> {
+    const iceServers = await this.#options.iceServers();
+    if (this.#closed) return;
+    try {
+      this.#connection.setConfiguration({ ...this.#connection.getConfiguration(), iceServers });
+    } catch {
+      // One that this browser refuses; others are called without a relay.
+    }
   }
 
   async #offer(): Promise<void> {

@@ -13,6 +13,7 @@ class End {
   readonly changed = vi.fn();
   readonly attemptFailed = vi.fn();
   readonly connections: FakePeerConnection[] = [];
+  iceServers: () => Promise<RTCIceServer[]> = () => Promise.resolve([{ urls: "stun:a" }]);
 
   constructor(offering: boolean, signalingReady = true) {
     this.link = new PeerLink({
@@ -23,6 +24,7 @@ class End {
         this.connections.push(connection);
         return connection.asConnection;
       },
+      iceServers: () => this.iceServers(),
       tracks: noTracks,
       limitsOf: () => undefined,
       sends: nothing,
@@ -317,6 +319,55 @@ describe("PeerLink", () => {
     a.link.setSignalingReady(false);
     await pass(60_000);
     expect(a.attemptFailed).toHaveBeenCalledTimes(2);
+    for (const end of [a, b]) end.link.close();
+  });
+
+  it("tells when two new connections have not brought what the other sends either", async () => {
+    const [a, b] = await connected();
+    a.link.setSends({ audio: true, camera: true, screen: false });
+    const rebuilds = () => a.connections.length - 1;
+    /** The voice comes, of the camera nothing. */
+    const listen = async (ms: number) => {
+      for (let passed = 0; passed < ms; passed += 1000) {
+        const voice = a.connection.transceivers[0]?.receiver;
+        if (voice) voice.bytesReceived += 100;
+        await pass(1000);
+        await talk(a, b);
+        if (a.connection.connectionState !== "connected") become("connected", a, b);
+      }
+    };
+    await listen(10_000);
+    expect(rebuilds()).toBe(1);
+    await listen(10_000);
+    expect(rebuilds()).toBe(2);
+    expect(a.attemptFailed).not.toHaveBeenCalled();
+    await listen(12_000);
+    expect(a.attemptFailed).toHaveBeenCalledTimes(1);
+    expect(b.attemptFailed).not.toHaveBeenCalled();
+    for (const end of [a, b]) end.link.close();
+  });
+
+  it("looks for ways by the ICE servers of the time, and waits for them on either side", async () => {
+    const [a, b] = [new End(true), new End(false)];
+    let give: (servers: RTCIceServer[]) => void = () => undefined;
+    const servers = new Promise<RTCIceServer[]>((resolve) => (give = resolve));
+    a.iceServers = b.iceServers = () => servers;
+    expect(await talk(a, b)).toEqual(["hello"]);
+    give([{ urls: "turn:b", username: "u", credential: "c" }]);
+    expect(await talk(a, b)).toEqual(expect.arrayContaining(["offer 1", "answer 1"]));
+    for (const { connection } of [a, b])
+      expect(connection.gatheredWith).toEqual({
+        bundlePolicy: "max-bundle",
+        iceServers: [{ urls: "turn:b", username: "u", credential: "c" }],
+      });
+    for (const end of [a, b]) end.link.close();
+  });
+
+  it("goes on without the ICE servers that a browser refuses", async () => {
+    const [a, b] = [new End(true), new End(false)];
+    for (const { connection } of [a, b]) connection.refusesConfiguration = true;
+    expect(await talk(a, b)).toEqual(expect.arrayContaining(["offer 1", "answer 1"]));
+    expect(a.connections).toHaveLength(1);
     for (const end of [a, b]) end.link.close();
   });
 

@@ -16,16 +16,18 @@ import { serializeSignal, type PeerSignal } from "./signal";
 const WATCH_INTERVAL_MS = 2000;
 /** Signals arrive in order, so only the last few generations can still be heard of. */
 const RETIRED_KEPT = 8;
+/** When as many new connections have not brought what the other sends, a direct way does not carry it. */
+const MAX_VAIN_REBUILDS = 2;
 
 export interface PeerLinkOptions extends Pick<
   PairConnectionOptions,
-  "offering" | "createPeerConnection" | "tracks" | "limitsOf"
+  "offering" | "createPeerConnection" | "iceServers" | "tracks" | "limitsOf"
 > {
   signalingReady: boolean;
   sends: Subscription["sends"];
   send: (signal: string) => void;
   changed: () => void;
-  /** A try at a direct connection has come to nothing; the next one begins. */
+  /** A try at a direct connection that carries everything has come to nothing; the next one begins. */
   attemptFailed: () => void;
 }
 
@@ -133,11 +135,12 @@ export class PeerLink {
   }
 
   #connect(): PairConnection {
-    const { offering, createPeerConnection, limitsOf } = this.#options;
+    const { offering, createPeerConnection, iceServers, limitsOf } = this.#options;
     const session = this.#session;
     return new PairConnection({
       offering,
       createPeerConnection,
+      iceServers,
       limitsOf,
       tracks: this.#tracks,
       send: (body) =>
@@ -206,10 +209,12 @@ export class PeerLink {
     // A connection that is closed meanwhile has no statistics, and nobody asks for them any more.
     const stats = await connection.stats().catch(() => null);
     if (stats === null || this.#closed || connection !== this.#connection) return;
-    const overdue = mediaKinds.filter((kind) =>
+    const repairs = mediaKinds.map((kind) =>
       this.#arrivals.look(kind, this.#sends[kind], stats.bytesReceived[kind], Date.now()),
     );
-    if (overdue.length > 0) this.#handle({ type: "starved" });
+    const most = Math.max(...repairs);
+    if (most > 0) this.#handle({ type: "starved" });
+    if (most > MAX_VAIN_REBUILDS) this.#options.attemptFailed();
   }
 
   #publishRemote(): void {

@@ -15,9 +15,9 @@ interface Step extends Partial<Omit<HandoverView, "delivers">> {
 function view({ delivers = [], ...rest }: Step): HandoverView {
   return {
     now: 0,
-    target: "sfu",
     since: 0,
     sends: { audio: true, camera: true, screen: false },
+    hasThere: () => true,
     old: connected,
     next: connected,
     sendsAll: true,
@@ -26,15 +26,15 @@ function view({ delivers = [], ...rest }: Step): HandoverView {
   };
 }
 
-/** What is taken from the SFU after a row of looks at the move to it. */
+/** What is taken from the next path after a row of looks at the move to it. */
 function movedAfter(...steps: Step[]): MediaKind[] {
-  const handover = new Handover("p2p");
+  const handover = new Handover("old");
   for (const step of steps) handover.look(view(step));
-  return mediaKinds.filter((kind) => handover.sourceOf(kind) === "sfu");
+  return mediaKinds.filter((kind) => handover.sourceOf(kind) === "next");
 }
 
 function leavesAt(now: number, ...steps: Step[]): boolean {
-  const handover = new Handover("p2p");
+  const handover = new Handover("old");
   for (const step of steps) handover.look(view(step));
   return handover.mayLeave(view({ ...steps.at(-1), now }));
 }
@@ -68,6 +68,18 @@ describe("Handover", () => {
     ["when the others had time", 3000, [{ delivers: ["audio", "camera"] }], true],
     ["not while something waits", 9000, [{ delivers: ["audio"] }], false],
     ["in the end, whatever waits", 13_000, [{ delivers: ["audio"] }], true],
+    [
+      "not for one to which the other has not come, as long as the old one works",
+      99_000,
+      [{ delivers: ["camera"], hasThere: (kind) => kind === "camera" }],
+      false,
+    ],
+    [
+      "for one to which the other has not come, when the old one does not work",
+      99_000,
+      [{ hasThere: () => false, old: broken }],
+      true,
+    ],
     ["never for one that does not work", 99_000, [{ next: connecting }], false],
     ["never for one that is interrupted", 99_000, [{ delivers: ["audio", "camera"], next: broken }], false],
     [
@@ -114,15 +126,15 @@ describe("Handover", () => {
   });
 
   it("goes back in the middle from where it is", () => {
-    const handover = new Handover("p2p");
+    const handover = new Handover("old");
     handover.look(view({ delivers: ["audio"] }));
-    handover.retarget();
-    const back = { target: "p2p", since: 1000 } as const;
+    handover.turnBack();
+    const back = { since: 1000 };
     handover.look(view({ ...back, now: 1000 }));
-    expect([handover.sourceOf("audio"), handover.sourceOf("camera")]).toEqual(["sfu", "p2p"]);
+    expect([handover.sourceOf("audio"), handover.sourceOf("camera")]).toEqual(["old", "next"]);
     expect(handover.mayLeave(view({ ...back, now: 5000 }))).toBe(false);
     handover.look(view({ ...back, now: 5000, delivers: ["audio"] }));
-    expect(handover.sourceOf("audio")).toBe("p2p");
+    expect(handover.sourceOf("audio")).toBe("next");
     expect(handover.mayLeave(view({ ...back, now: 8000 }))).toBe(true);
   });
 });

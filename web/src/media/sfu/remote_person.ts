@@ -111,7 +111,8 @@ export class RemotePerson {
     for (const kind of mediaKinds) {
       // Before there is a track, the pull itself is patient.
       const expected = sends[kind] && this.#kinds[kind].receiver !== undefined;
-      if (this.#arrivals.look(kind, expected, stats.bytesReceived[kind], now)) this.#kinds[kind].restart();
+      if (this.#arrivals.look(kind, expected, stats.bytesReceived[kind], now) > 0)
+        this.#kinds[kind].restart();
     }
     const voice = stats.bytesReceived.audio;
     const silent = sends.audio && this.#kinds.audio.receiver !== undefined && voice === this.#voiceBytes;

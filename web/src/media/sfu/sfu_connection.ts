@@ -103,6 +103,13 @@ export class SfuConnection {
     if (state !== "connected" && state !== "closed") renew(connection);
   }
 
+  /** The browser and the SFU do not agree any more about what is in this session. */
+  renewSession(sessionId: string): void {
+    if (this.#session?.sessionId !== sessionId) return;
+    const connection = this.#session.peerConnection;
+    if (connection.connectionState !== "closed") renew(connection);
+  }
+
   close(): void {
     this.#stopListening();
     clearTimeout(this.#lifeTimer);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ClientConfig } from "../../api/client";
 import type { Subscription, TileHeights, TrackAddresses } from "../media_path";
+import { Emitter } from "../../util/emitter";
 import { stubMediaGlobals } from "../p2p/testing/fake_peer_connection";
 import { SfuMediaPath } from "./sfu_media_path";
 import { FakePartyTracks } from "./testing/fake_party_tracks";
@@ -29,7 +30,10 @@ const paths: SfuMediaPath[] = [];
 
 function setUp(saveData = false) {
   const client = new FakePartyTracks();
-  const path = new SfuMediaPath({ selfId: "me", config, client, saveData });
+  const worn = vi.fn();
+  const broken = new Emitter<string>();
+  const onBroken = (listener: (session: string) => void) => broken.on(listener);
+  const path = new SfuMediaPath({ selfId: "me", config, client, saveData, worn, onBroken });
   paths.push(path);
   const changed = vi.fn();
   path.onChange(changed);
@@ -37,6 +41,8 @@ function setUp(saveData = false) {
     client,
     path,
     changed,
+    worn,
+    broken,
     show: (tiles: Record<string, TileHeights>) => path.show(new Map(Object.entries(tiles))),
     /** The addresses that are pulled. */
     pulled: () => client.open.map(({ address }) => address),
@@ -279,6 +285,21 @@ describe("SfuMediaPath", () => {
     expect(changed).toHaveBeenCalled();
   });
 
+  it("sends what is said to the AI in a track of its own, of which the others are not told", async () => {
+    const { client, path, changed } = setUp();
+    client.begin("own");
+    const voice = ownTrack();
+    path.talk(voice);
+    client.pushes[0]?.arrive("own");
+    await pass(0);
+    expect(client.pushes[0]?.track$.value).toBe(voice);
+    expect(path.published()).toEqual({ session: undefined, tracks: {}, talk: "own/track1" });
+    expect(changed).toHaveBeenCalled();
+    path.talk(null);
+    expect(client.pushes[0]?.track$.value).toBeNull();
+    expect(path.published().talk).toBe("own/track1");
+  });
+
   it("knows whose track an m-section carries", async () => {
     const { client, path } = await watching();
     path.publish("screen", ownTrack());
@@ -310,5 +331,45 @@ describe("SfuMediaPath", () => {
     expect(client.pushes.every(({ closed }) => closed)).toBe(true);
     await pass(120_000);
     expect(client.pulls).toHaveLength(2);
+  });
+
+  it("makes a new session when the browser and the SFU do not agree about the present one", async () => {
+    const { client, connection, broken, path } = await watching();
+    const changes = vi.fn();
+    connection.addEventListener("connectionstatechange", changes);
+    broken.emit("another");
+    expect(connection.connectionState).toBe("connected");
+    broken.emit("own");
+    expect(connection.connectionState).toBe("closed");
+    expect(changes).toHaveBeenCalledTimes(1);
+    broken.emit("own");
+    expect(changes).toHaveBeenCalledTimes(1);
+    const next = client.begin("next");
+    path.close();
+    broken.emit("next");
+    expect(next.connectionState).toBe("new");
+  });
+
+  it("asks for another path in its place, once, when it has had many connections", async () => {
+    const { client, worn } = setUp();
+    for (let i = 0; i < 19; i += 1) client.begin(`s${i}`);
+    await pass(0);
+    expect(worn).not.toHaveBeenCalled();
+    for (let i = 19; i < 60; i += 1) client.begin(`s${i}`);
+    expect(worn).not.toHaveBeenCalled();
+    await pass(0);
+    expect(worn).toHaveBeenCalledTimes(1);
+  });
+
+  it("asks for another path in its place, once, when it has had many transceivers", async () => {
+    const { client, worn } = setUp();
+    client.begin("own");
+    const pull = () => client.transceiver$.next({ sender: { track: null } } as RTCRtpTransceiver);
+    for (let i = 0; i < 999; i += 1) pull();
+    await pass(0);
+    expect(worn).not.toHaveBeenCalled();
+    for (let i = 0; i < 99; i += 1) pull();
+    await pass(0);
+    expect(worn).toHaveBeenCalledTimes(1);
   });
 });

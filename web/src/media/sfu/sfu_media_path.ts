@@ -20,6 +20,12 @@ import { SMALL_RID, sfuEncodings } from "./sfu_encodings";
 import { ShownTiles } from "./shown_tiles";
 
 const WATCH_INTERVAL_MS = 2000;
+/**
+ * The library keeps every transceiver that it ever had, and so every connection: hours of a bad line would fill the memory,
+ * and a browser has 500 connections to give.
+ */
+const MAX_SESSIONS = 20;
+const MAX_TRANSCEIVERS = 1000;
 
 export interface SfuOptions {
   selfId: string;
@@ -27,6 +33,10 @@ export interface SfuOptions {
   client: PartyTracksClient;
   /** The visitor's line is dear: the large picture is neither sent nor asked for. */
   saveData: boolean;
+  /** The library has piled up so much that it is time for another one. */
+  worn: () => void;
+  /** Tells ids of sessions with which the browser and the SFU do not agree any more, until the function returned is called. */
+  onBroken: (listener: (session: string) => void) => () => void;
 }
 
 /** Media by way of a server that passes on what each sends: one connection, however many people there are. */
@@ -35,13 +45,17 @@ export class SfuMediaPath implements MediaPath {
   readonly #changes = new Emitter<undefined>();
   readonly #people = new Map<string, RemotePerson>();
   readonly #pushed: Readonly<Record<MediaKind, PushedTrack>>;
+  readonly #talk: PushedTrack;
   readonly #tiles = new ShownTiles();
   readonly #transceivers: Ends;
+  readonly #endBroken: () => void;
   readonly #connection: SfuConnection;
   readonly #watchTimer: ReturnType<typeof setInterval>;
   #others: readonly Subscription[] = [];
   #tilesTimer: ReturnType<typeof setTimeout> | undefined;
   #announcing = false;
+  #sessions = 0;
+  #transceiverCount = 0;
 
   constructor(options: SfuOptions) {
     this.#options = options;
@@ -61,9 +75,13 @@ export class SfuMediaPath implements MediaPath {
         changed: () => this.#announce(),
       });
     this.#pushed = { audio: pushed("audio"), camera: pushed("camera"), screen: pushed("screen") };
+    this.#talk = pushed("audio");
     this.#transceivers = client.transceiver$.subscribe((transceiver) => {
-      mediaKinds.some((kind) => this.#pushed[kind].adopt(transceiver));
+      this.#allPushed().some((one) => one.adopt(transceiver));
+      this.#transceiverCount += 1;
+      if (this.#transceiverCount === MAX_TRANSCEIVERS) queueMicrotask(this.#options.worn);
     });
+    this.#endBroken = options.onBroken((session) => this.#connection.renewSession(session));
     this.#connection.open();
     this.#watchTimer = setInterval(() => {
       for (const person of this.#people.values()) void person.look(Date.now());
@@ -72,6 +90,10 @@ export class SfuMediaPath implements MediaPath {
 
   publish(kind: MediaKind, track: MediaStreamTrack | null): void {
     this.#pushed[kind].setTrack(track);
+  }
+
+  talk(track: MediaStreamTrack | null): void {
+    this.#talk.setTrack(track);
   }
 
   subscribe(others: readonly Subscription[]): void {
@@ -94,7 +116,11 @@ export class SfuMediaPath implements MediaPath {
     const tracks: Partial<Record<MediaKind, string>> = {};
     for (const kind of mediaKinds) tracks[kind] = this.#pushed[kind].address;
     const isThere = mediaKinds.some((kind) => tracks[kind] !== undefined);
-    return { session: isThere ? this.#connection.session?.sessionId : undefined, tracks };
+    return {
+      session: isThere ? this.#connection.session?.sessionId : undefined,
+      tracks,
+      talk: this.#talk.address,
+    };
   }
 
   show(tiles: Tiles): void {
@@ -140,9 +166,14 @@ export class SfuMediaPath implements MediaPath {
     this.#changes.clear();
     for (const person of this.#people.values()) person.close();
     this.#people.clear();
-    for (const kind of mediaKinds) this.#pushed[kind].close();
+    for (const one of this.#allPushed()) one.close();
     this.#transceivers.unsubscribe();
+    this.#endBroken();
     this.#connection.close();
+  }
+
+  #allPushed(): PushedTrack[] {
+    return [...mediaKinds.map((kind) => this.#pushed[kind]), this.#talk];
   }
 
   #update(subscription: Subscription): void {
@@ -190,7 +221,10 @@ export class SfuMediaPath implements MediaPath {
   }
 
   #sessionChanged(): void {
-    for (const kind of mediaKinds) this.#pushed[kind].sessionChanged();
+    this.#sessions += 1;
+    // Not from within the library.
+    if (this.#sessions === MAX_SESSIONS) queueMicrotask(this.#options.worn);
+    for (const one of this.#allPushed()) one.sessionChanged();
     for (const person of this.#people.values()) person.sessionChanged();
   }
 

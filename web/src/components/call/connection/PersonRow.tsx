@@ -1,5 +1,9 @@
+import { useContext } from "react";
 import { useTranslation } from "react-i18next";
+import { traceOf } from "../../../call/trace_link";
 import type { Participant, PersonFigures, PersonSample } from "../../../call/types";
+import { useNameOf } from "../../../hooks/use_person";
+import { RoomVisitContext } from "../../../hooks/room_visit";
 import { Icon } from "../../ui/Icon";
 import { Sparkline } from "./Sparkline";
 import type { Figures } from "./use_figures";
@@ -22,7 +26,8 @@ interface Props {
 /** One person in figures and graphs of the last minute. */
 export function PersonRow({ person, measured, figures }: Props) {
   const { t } = useTranslation();
-  const name = person.name || t("common.unnamed");
+  const name = useNameOf(person);
+  const trace = traceOf(useContext(RoomVisitContext)?.config.traceLink ?? "", person.session);
   const history = measured?.history ?? [];
   const now = history.at(-1);
   const all: readonly Graph[] = [
@@ -64,6 +69,12 @@ export function PersonRow({ person, measured, figures }: Props) {
         <h4 className="min-w-0 truncate text-14 font-semibold">
           {person.isSelf ? t("call.youNamed", { name }) : name}
         </h4>
+        {trace === undefined ? null : (
+          <a href={trace} target="_blank" rel="noreferrer" className="text-12 underline">
+            {t("connection.trace")}
+            <span className="sr-only"> {name}</span>
+          </a>
+        )}
         {measured?.pictures.length ? (
           <ul className="tabular flex flex-wrap gap-x-3 text-12 text-ink-soft">
             {measured.pictures.map((picture) => (

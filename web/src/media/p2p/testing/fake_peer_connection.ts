@@ -69,6 +69,11 @@ export class FakePeerConnection {
   #round = 1;
   #remoteRound = 0;
 
+  #configuration: RTCConfiguration = { bundlePolicy: "max-bundle" };
+  refusesConfiguration = false;
+  /** What the first description was made with. */
+  gatheredWith: RTCConfiguration | undefined;
+
   constructor() {
     FakePeerConnection.all.push(this);
   }
@@ -92,12 +97,22 @@ export class FakePeerConnection {
     return this.transceivers;
   }
 
+  getConfiguration(): RTCConfiguration {
+    return this.#configuration;
+  }
+
+  setConfiguration(configuration: RTCConfiguration): void {
+    if (this.refusesConfiguration) throw new Error("refused");
+    this.#configuration = configuration;
+  }
+
   restartIce(): void {
     this.#round += 1;
     this.#needNegotiation();
   }
 
   setLocalDescription(): Promise<void> {
+    this.gatheredWith ??= this.#configuration;
     const isAnswer = this.signalingState === "have-remote-offer";
     const [type, round] = isAnswer
       ? (["answer", this.#remoteRound] as const)
