@@ -70,7 +70,7 @@ class Calls::Impl : public std::enable_shared_from_this<Impl> {
           self->live_.emplace(
               call.id,
               Live{asker.shard, realtime::Scope::ofRoom(asker.room, asker.shard), {}, {}, call.granted, Clock::now()});
-          self->openSession(call.id, std::move(asker), std::move(wish));
+          self->openSession(call.id, asker, std::move(wish));
         }));
   }
 
@@ -165,7 +165,7 @@ class Calls::Impl : public std::enable_shared_from_this<Impl> {
                       [&media = services_.media, shard, session] { media.end(shard, session); });
   }
 
-  void openSession(std::int64_t id, Asker asker, room::AiWish wish) {
+  void openSession(std::int64_t id, const Asker& asker, room::AiWish wish) {
     const Live* const live = stillLive(id, asker);
     if (live == nullptr) return;
     services_.realtime.newSession(
@@ -179,11 +179,11 @@ class Calls::Impl : public std::enable_shared_from_this<Impl> {
           } else {
             found->second.session = *session;
           }
-          self->makeOffer(id, std::move(asker), std::move(wish));
+          self->makeOffer(id, asker, std::move(wish));
         }));
   }
 
-  void makeOffer(std::int64_t id, Asker asker, room::AiWish wish) {
+  void makeOffer(std::int64_t id, const Asker& asker, room::AiWish wish) {
     const Live* const live = stillLive(id, asker);
     if (live == nullptr) return;
     realtime::TrackObject voice;
@@ -200,11 +200,11 @@ class Calls::Impl : public std::enable_shared_from_this<Impl> {
                             offered->tracks[0].trackName && offered->description &&
                             offered->description->type == realtime::SessionDescription::Type::offer;
           if (!good) return self->fail(id, asker, room::AiFailure::media);
-          self->askProvider(id, std::move(asker), wish, *offered->tracks[0].trackName, offered->description->sdp);
+          self->askProvider(id, asker, wish, *offered->tracks[0].trackName, offered->description->sdp);
         }));
   }
 
-  void askProvider(std::int64_t id, Asker asker, const room::AiWish& wish, std::string track,
+  void askProvider(std::int64_t id, const Asker& asker, const room::AiWish& wish, std::string track,
                    const std::string& offer) {
     if (stillLive(id, asker) == nullptr) return;
     asking_.insert(id);

@@ -232,8 +232,10 @@ ErrorCode codeOf(std::string_view name, unsigned status) {
 /// The error that the object tells, if it does.
 std::optional<Error> readError(const Json& json, unsigned status) {
   const auto name = json.find("errorCode");
-  if (name == json.end() || name->is_null() || *name == "") return std::nullopt;
+  if (name == json.end() || name->is_null()) return std::nullopt;
   const std::string_view code = name->is_string() ? std::string_view{name->get_ref<const std::string&>()} : "";
+  // Some write every field, used or not.
+  if (name->is_string() && code.empty()) return std::nullopt;
   return Error{codeOf(code, status), readDescriptionOf(json)};
 }
 
