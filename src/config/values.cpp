@@ -194,12 +194,7 @@ std::string printAddresses(const std::vector<std::string>& addresses) {
   return text;
 }
 
-bool isAppId(std::string_view text) {
-  constexpr std::size_t kLongest = 64;
-  return !text.empty() && text.size() <= kLongest && std::ranges::all_of(text, [](char c) {
-    return (util::toLower(c) >= 'a' && util::toLower(c) <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-  });
-}
+bool isAppId(std::string_view text) { return util::isIdentifier(text); }
 
 std::optional<std::string> parseOrigin(std::string_view text) {
   std::string url(text);

@@ -5,8 +5,8 @@
 
 #include "akbuzat/util/base64.hpp"
 #include "akbuzat/util/hmac.hpp"
+#include "akbuzat/util/text.hpp"
 #include "http/session_cookie.hpp"
-#include "http/text.hpp"
 
 namespace akbuzat::http {
 namespace {
@@ -89,7 +89,7 @@ LockCookie::Present LockCookie::present(const Headers& headers, std::string_view
       const std::string_view session = cookie.name.substr(kPrefix.size());
       if (auto lock = read(session, cookie.value, owner, now)) {
         present.locks.push_back(std::move(*lock));
-      } else if (isIdentifier(session) && present.useless.size() < kMaxCleared) {
+      } else if (util::isIdentifier(session) && present.useless.size() < kMaxCleared) {
         // Any other name is not ours, and has no place in a header.
         present.useless.emplace_back(session);
       }

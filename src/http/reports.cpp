@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "akbuzat/util/random.hpp"
+#include "akbuzat/util/text.hpp"
 #include "akbuzat/util/utf8.hpp"
 #include "http/form.hpp"
 #include "http/realtime_calls.hpp"
@@ -94,7 +95,7 @@ void reportFault(const Site& site, const Request& request, Responder responder, 
 void debugInfo(const Site& site, const Request& request, Responder responder) {
   if (!request.identity) return responder(jsonError(401, "no_name", "Only visitors with a name can read reports."));
   std::string id = formValue(request.query, "id").value_or("");
-  if (!isIdentifier(id)) return responder(jsonError(400, "no_id", "The address names no report."));
+  if (!util::isIdentifier(id)) return responder(jsonError(400, "no_id", "The address names no report."));
   site.reports.findReport(
       std::move(id), [answer = answerBy(std::move(responder))](std::optional<storage::Report> report, bool readable) {
         if (!readable) return answer(jsonError(503, "not_readable", "The report could not be read."));

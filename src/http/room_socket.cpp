@@ -1,10 +1,10 @@
 #include <chrono>
 
 #include "akbuzat/util/random.hpp"
+#include "akbuzat/util/text.hpp"
 #include "akbuzat/websocket/handshake.hpp"
 #include "http/form.hpp"
 #include "http/site.hpp"
-#include "http/text.hpp"
 
 namespace akbuzat::http {
 namespace {
@@ -53,7 +53,7 @@ Response openSocket(Site& site, const Request& request) {
   std::string id;
   if (hasParameter(request.query, "_pk")) {
     id = formValue(request.query, "_pk").value_or("");
-    if (!isIdentifier(id)) return jsonError(400, "bad_connection_id", "_pk is 1 to 64 of A-Z a-z 0-9 - and _.");
+    if (!util::isIdentifier(id)) return jsonError(400, "bad_connection_id", "_pk is 1 to 64 of A-Z a-z 0-9 - and _.");
   } else {
     id = util::randomToken(kMadeConnectionId);
   }

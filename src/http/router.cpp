@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "akbuzat/util/percent.hpp"
+#include "akbuzat/util/text.hpp"
 #include "akbuzat/util/utf8.hpp"
 #include "http/text.hpp"
 
@@ -55,7 +56,7 @@ bool Router::fits(const Route& route, const std::vector<std::string_view>& path,
       if (!isRoomName(path[i])) return false;
       names.room = path[i];
     } else if (route.segments[i] == kApp || route.segments[i] == kSession) {
-      if (!isIdentifier(path[i])) return false;
+      if (!util::isIdentifier(path[i])) return false;
       (route.segments[i] == kApp ? names.app : names.session) = path[i];
     } else if (route.segments[i] != path[i]) {
       return false;

@@ -2,6 +2,7 @@
 
 #include "akbuzat/realtime/json.hpp"
 #include "akbuzat/util/json_depth.hpp"
+#include "akbuzat/util/text.hpp"
 #include "realtime/json_reader.hpp"
 
 namespace akbuzat::realtime {
@@ -239,16 +240,9 @@ std::optional<Error> readError(const Json& json, unsigned status) {
   return Error{codeOf(code, status), readDescriptionOf(json)};
 }
 
-bool isIdentifier(std::string_view text) {
-  constexpr std::size_t kMaxBytes = 64;
-  return !text.empty() && text.size() <= kMaxBytes && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-  });
-}
-
 std::string readSession(JsonReader& reader) {
   auto id = readName(reader, "sessionId");
-  if (!id || !isIdentifier(*id)) reader.fail(ErrorCode::internalError, "sessionId", " is no session's id.");
+  if (!id || !util::isIdentifier(*id)) reader.fail(ErrorCode::internalError, "sessionId", " is no session's id.");
   return std::move(id).value_or("");
 }
 

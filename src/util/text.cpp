@@ -24,4 +24,11 @@ std::string_view nextPart(std::string_view& rest, char separator) noexcept {
   return trim(part);
 }
 
+bool isIdentifier(std::string_view text) noexcept {
+  constexpr std::size_t kMaxBytes = 64;
+  return !text.empty() && text.size() <= kMaxBytes && std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+}
+
 }  // namespace akbuzat::util
